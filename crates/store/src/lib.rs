@@ -1,1 +1,22 @@
-//! Placeholder.
+//! Floor 1: one SQL facade over SQLite and PostgreSQL.
+//!
+//! A transaction is a plain synchronous closure over [`Tx`]; [`Db::write`] runs it on the writer and answers
+//! after the commit is on disk. Closures may run again (deadlock, serialisation), so they touch only the `Tx`
+//! and values they cloned. Drivers live in this crate alone.
+
+mod db;
+mod engine;
+pub mod migrations;
+mod postgres;
+mod row;
+mod sql;
+mod sqlite;
+mod tx;
+mod value;
+
+pub use db::{Config, Db, Health, StoreStats};
+pub use engine::{Connection, Engine, Raw};
+pub use row::{FromValue, Row};
+pub use sql::{Sql, Statement};
+pub use tx::{Diagnostics, QueryCost, Tx};
+pub use value::{Params, ToValue, Value};

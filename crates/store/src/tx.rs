@@ -1,0 +1,146 @@
+//! The handle that every store function takes.
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use callboard_kernel::{Error, Result};
+
+use crate::{Connection, Engine, Params, Raw, Row, Sql};
+
+/// What one query cost, for `diagnostics=true`.
+#[derive(Clone, Debug)]
+pub struct QueryCost {
+    /// The constant's name.
+    pub name: &'static str,
+    /// Rows returned or changed.
+    pub rows: u64,
+    /// Time in the engine.
+    pub time: Duration,
+}
+
+/// Costs of the queries of one transaction.
+pub type Diagnostics = Vec<QueryCost>;
+
+type Effect = Box<dyn FnOnce() + Send>;
+
+/// A transaction (or a read at one snapshot). Not `Send`, never held over an await.
+pub struct Tx<'c> {
+    connection: RefCell<&'c mut dyn Connection>,
+    engine: Engine,
+    depth: Cell<u32>,
+    effects: RefCell<Vec<Effect>>,
+    costs: RefCell<Option<Diagnostics>>,
+}
+
+impl<'c> Tx<'c> {
+    /// Wraps a connection on which a transaction has begun; for the engines.
+    pub fn new(connection: &'c mut dyn Connection) -> Self {
+        let engine = connection.engine();
+        Self {
+            connection: RefCell::new(connection),
+            engine,
+            depth: Cell::new(0),
+            effects: RefCell::default(),
+            costs: RefCell::new(None),
+        }
+    }
+
+    /// Which engine runs this; only for the few places where the engines differ in kind (`eventlog`'s tail).
+    pub const fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// All rows of a query.
+    pub fn query(&self, sql: &'static Sql, params: Params) -> Result<Vec<Row>> {
+        self.timed(sql, |c, raw| c.query(raw), params, |rows| rows.len() as u64)
+    }
+
+    /// The row of a query that yields at most one.
+    pub fn query_opt(&self, sql: &'static Sql, params: Params) -> Result<Option<Row>> {
+        let mut rows = self.query(sql, params)?;
+        match rows.len() {
+            0 => Ok(None),
+            1 => Ok(rows.pop()),
+            n => Err(Error::internal(format!("{} gave {n} rows, at most one was expected", sql.name))),
+        }
+    }
+
+    /// The row of a query that yields exactly one.
+    pub fn query_one(&self, sql: &'static Sql, params: Params) -> Result<Row> {
+        self.query_opt(sql, params)?.ok_or_else(|| Error::internal(format!("{} gave no row", sql.name)))
+    }
+
+    /// Runs a change; the number of rows it touched.
+    pub fn execute(&self, sql: &'static Sql, params: Params) -> Result<u64> {
+        self.timed(sql, |c, raw| c.execute(raw), params, |n| *n)
+    }
+
+    /// Runs a change that must touch exactly one row.
+    pub fn execute_one(&self, sql: &'static Sql, params: Params) -> Result<()> {
+        match self.execute(sql, params)? {
+            1 => Ok(()),
+            n => Err(Error::internal(format!("{} touched {n} rows instead of one", sql.name))),
+        }
+    }
+
+    /// Runs `body` in a savepoint: when it fails, its changes and effects are undone and its error is handed back
+    /// inside `Ok`, and the outer transaction goes on. The outer error is an engine failure.
+    pub fn savepoint<T>(&self, body: impl FnOnce(&Self) -> Result<T>) -> Result<Result<T>> {
+        let depth = self.depth.get() + 1;
+        self.depth.set(depth);
+        let kept = self.effects.borrow().len();
+        self.batch(&format!("savepoint sp{depth}"))?;
+        let outcome = body(self);
+        self.depth.set(depth - 1);
+        if outcome.is_err() {
+            self.batch(&format!("rollback to savepoint sp{depth}"))?;
+            self.effects.borrow_mut().truncate(kept);
+        }
+        self.batch(&format!("release savepoint sp{depth}"))?;
+        Ok(outcome)
+    }
+
+    /// Runs `effect` after this transaction is committed, before its caller is answered; never after a rollback.
+    /// It must be quick and must not fail: hints and live delivery, not the outside world (that is the outbox).
+    pub fn after_commit(&self, effect: impl FnOnce() + Send + 'static) {
+        self.effects.borrow_mut().push(Box::new(effect));
+    }
+
+    /// Takes the effects; for the engines, after the commit.
+    pub fn take_effects(&self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects.borrow_mut())
+    }
+
+    /// Starts to note the cost of each query.
+    pub fn start_diagnostics(&self) {
+        *self.costs.borrow_mut() = Some(Vec::new());
+    }
+
+    /// The costs noted since [`Tx::start_diagnostics`].
+    pub fn take_diagnostics(&self) -> Diagnostics {
+        self.costs.borrow_mut().take().unwrap_or_default()
+    }
+
+    fn batch(&self, text: &str) -> Result<()> {
+        self.connection.borrow_mut().batch(text)
+    }
+
+    fn timed<T>(
+        &self,
+        sql: &'static Sql,
+        run: impl FnOnce(&mut dyn Connection, Raw<'_>) -> Result<T>,
+        params: Params,
+        rows: impl FnOnce(&T) -> u64,
+    ) -> Result<T> {
+        let raw = Raw::bind(sql.statement(self.engine), &params)?;
+        let begun = self.costs.borrow().is_some().then(crate::db::stopwatch);
+        let out = run(&mut **self.connection.borrow_mut(), raw).map_err(|e| {
+            let note = format!("{}: {}", sql.name, e.internal_note().unwrap_or_default());
+            e.note(note)
+        })?;
+        if let (Some(begun), Some(costs)) = (begun, self.costs.borrow_mut().as_mut()) {
+            costs.push(QueryCost { name: sql.name, rows: rows(&out), time: begun() });
+        }
+        Ok(out)
+    }
+}
