@@ -1,0 +1,24 @@
+# Names of steps only; what they do lives in scripts/, each safe to run again.
+.DEFAULT_GOAL := help
+.PHONY: help run test fmt contract contract-fix live-evidence
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
+
+run: ## install what is missing, build, start LiveKit and Callboard on loopback
+	@scripts/run.sh
+
+test: ## run every check (ONLY="fmt clippy" for some, FROM=live to begin later)
+	@scripts/test.sh
+
+fmt: ## format Rust and web sources
+	@scripts/fmt.sh
+
+contract: ## compare code with openapi/callboard.json, and that with the TypeScript client
+	@scripts/contract.sh check
+
+contract-fix: ## write the OpenAPI document, then the client, and show the difference
+	@scripts/contract.sh fix
+
+live-evidence: ## real round trip against LIVEKIT_URL, written to docs/evidence/livekit-roundtrip.json
+	@scripts/live-evidence.sh
