@@ -1,0 +1,108 @@
+//! The only door by which events are stored.
+
+use std::sync::atomic::Ordering;
+
+use callboard_contracts::validate_payload;
+use callboard_kernel::{Error, Result, Timestamp, codes, json};
+use callboard_store::{Tx, params};
+
+use crate::hub::Frame;
+use crate::log::Log;
+use crate::model::{Appended, NewEvent, SessionKey, StoredEvent};
+use crate::store;
+
+impl Log {
+    /// Appends events to one session, in order, all or none. A repetition of a stored event comes back as stored
+    /// (`deduped`); the same id with other content is `EVENT_ID_CONFLICT`. The row lock comes before the look-up:
+    /// the other order fails with duplicate keys as soon as two writers race.
+    pub fn append(&self, tx: &Tx<'_>, key: &SessionKey, events: Vec<NewEvent>, now: Timestamp) -> Result<Vec<Appended>> {
+        let old = store::stream_lock(tx, key)?;
+        let mut last = old;
+        let mut out = Vec::with_capacity(events.len());
+        let mut fresh = Vec::new();
+        for new in events {
+            if let Some((stored, ts_given)) = store::event_by_id(tx, key, &new.event_id)? {
+                same_content(&stored, ts_given, &new)?;
+                out.push(Appended { event: stored, deduped: true });
+                continue;
+            }
+            self.admit(tx, key, &new)?;
+            last += 1;
+            store::event_insert(tx, key, &new, last, now, self.epoch())?;
+            let stored = stored_from(new, key, last);
+            fresh.push(stored.clone());
+            out.push(Appended { event: stored, deduped: false });
+        }
+        if let Some(newest) = fresh.last() {
+            advance(tx, key, old, newest)?;
+            self.project(tx, key, &fresh)?;
+            self.announce(tx, key, fresh);
+        }
+        Ok(out)
+    }
+
+    fn admit(&self, tx: &Tx<'_>, key: &SessionKey, new: &NewEvent) -> Result<()> {
+        if !new.checked
+            && let Err(faults) = validate_payload(new.ty, &new.payload)
+        {
+            self.0.emitted_invalid.fetch_add(1, Ordering::Relaxed);
+            return Err(Error::internal(format!("our own {} breaks the contract: {faults:?}", new.ty.as_str())));
+        }
+        self.0.guards.iter().try_for_each(|guard| guard.check(tx, key, new))
+    }
+
+    pub(crate) fn project(&self, tx: &Tx<'_>, key: &SessionKey, events: &[StoredEvent]) -> Result<()> {
+        for event in events {
+            for projector in self.0.projectors.iter().filter(|p| p.wants(event.ty.family())) {
+                projector.apply(tx, key, event)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn announce(&self, tx: &Tx<'_>, key: &SessionKey, events: Vec<StoredEvent>) {
+        tx.hint(format!("s{}", key.key()));
+        let log = self.clone();
+        let key = key.clone();
+        tx.after_commit(move || {
+            log.hub().publish(&key, || events.iter().map(Frame::of).collect());
+        });
+    }
+}
+
+fn stored_from(new: NewEvent, key: &SessionKey, sequence: i64) -> StoredEvent {
+    StoredEvent {
+        sequence,
+        event_id: new.event_id,
+        session: key.session().clone(),
+        ts: new.ts,
+        ty: new.ty,
+        actor: new.actor,
+        payload: new.payload,
+    }
+}
+
+fn advance(tx: &Tx<'_>, key: &SessionKey, old: i64, newest: &StoredEvent) -> Result<()> {
+    let moved = tx.execute(
+        &store::STREAM_ADVANCE,
+        params! { new: newest.sequence, event_id: newest.event_id, ts: newest.ts, key: key.key(), old },
+    )?;
+    if moved == 1 { Ok(()) } else { Err(Error::internal("the stream moved although it was locked")) }
+}
+
+/// Compared are type, payload, and `ts` if the producer sent one both times; never actor or schemaVersion.
+fn same_content(stored: &StoredEvent, ts_given: bool, new: &NewEvent) -> Result<()> {
+    let conflict = |what: &str| {
+        Err(Error::new(&codes::EVENT_ID_CONFLICT, format!("Event id {} is already used with another {what}.", new.event_id)))
+    };
+    if stored.ty != new.ty {
+        return conflict("type");
+    }
+    if ts_given && new.ts_given && stored.ts != new.ts {
+        return conflict("ts");
+    }
+    if !json::same_value(&stored.payload, &new.payload) {
+        return conflict("payload");
+    }
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! Live delivery inside one process: a bounded ring of ready-made frames per followed session.
+//!
+//! The hub is a shortcut, never the truth: a reader whose next frame is not in the ring reads the log. So a frame
+//! that arrives out of order, a lost hint or a restart can delay a reader but cannot make it lose or repeat an event.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use callboard_contracts::EventType;
+use callboard_kernel::TenantId;
+use parking_lot::Mutex;
+use tokio::sync::watch;
+
+use crate::model::{SessionKey, StoredEvent};
+
+/// Frames kept per followed session.
+const RING: usize = 256;
+
+/// One event, serialised once and shared by all its readers.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// Its sequence.
+    pub sequence: i64,
+    /// Its type.
+    pub ty: EventType,
+    /// Its canonical JSON.
+    pub json: Bytes,
+}
+
+impl Frame {
+    /// The frame of a stored event.
+    pub fn of(event: &StoredEvent) -> Self {
+        Self { sequence: event.sequence, ty: event.ty, json: Bytes::from(event.json()) }
+    }
+}
+
+struct Topic {
+    ring: Mutex<VecDeque<Frame>>,
+    wake: watch::Sender<u64>,
+}
+
+impl Topic {
+    fn new() -> Arc<Self> {
+        Arc::new(Self { ring: Mutex::new(VecDeque::new()), wake: watch::Sender::new(0) })
+    }
+
+    fn push(&self, frames: Vec<Frame>) {
+        let mut ring = self.ring.lock();
+        for frame in frames {
+            match ring.back().map(|b| b.sequence) {
+                Some(last) if frame.sequence <= last => continue,
+                // A gap: frames of another instance or of a slower thread. The log has them.
+                Some(last) if frame.sequence > last + 1 => ring.clear(),
+                _ => {}
+            }
+            if ring.len() == RING {
+                ring.pop_front();
+            }
+            ring.push_back(frame);
+        }
+        drop(ring);
+        self.wake();
+    }
+
+    fn wake(&self) {
+        self.wake.send_modify(|n| *n += 1);
+    }
+}
+
+/// The live side of the log.
+#[derive(Default)]
+pub struct Hub {
+    sessions: Mutex<HashMap<i64, Arc<Topic>>>,
+    tenants: Mutex<HashMap<TenantId, Arc<Topic>>>,
+}
+
+impl Hub {
+    /// Follows a session. Dropping the subscription ends it.
+    pub fn follow(&self, key: &SessionKey) -> Subscription {
+        let topic = Arc::clone(self.sessions.lock().entry(key.key()).or_insert_with(Topic::new));
+        Subscription { wake: topic.wake.subscribe(), topic }
+    }
+
+    /// Follows everything of a tenant, as wake-ups; the reader pages the log by its cursor.
+    pub fn follow_tenant(&self, tenant: &TenantId) -> Subscription {
+        let topic = Arc::clone(self.tenants.lock().entry(tenant.clone()).or_insert_with(Topic::new));
+        Subscription { wake: topic.wake.subscribe(), topic }
+    }
+
+    /// Hands committed events to those who follow; makes no frames when nobody does.
+    pub(crate) fn publish(&self, key: &SessionKey, frames: impl FnOnce() -> Vec<Frame>) {
+        let followed = |topic: &Arc<Topic>| topic.wake.receiver_count() > 0;
+        let topic = self.sessions.lock().get(&key.key()).filter(|t| followed(t)).cloned();
+        if let Some(topic) = topic {
+            topic.push(frames());
+        }
+        let tenant = self.tenants.lock().get(key.tenant()).filter(|t| followed(t)).cloned();
+        if let Some(tenant) = tenant {
+            tenant.wake();
+        }
+    }
+
+    /// A hint from another instance: the sessions it names may have more than our rings.
+    pub fn hint(&self, topics: &[String]) {
+        let sessions = self.sessions.lock();
+        for key in topics.iter().filter_map(|t| t.strip_prefix('s')?.parse::<i64>().ok()) {
+            if let Some(topic) = sessions.get(&key) {
+                topic.wake();
+            }
+        }
+        drop(sessions);
+        self.tenants.lock().values().for_each(|t| t.wake());
+    }
+
+    /// Wakes every reader, and forgets topics that nobody follows. Run every 500 ms, since hints can be lost.
+    pub fn tick(&self) {
+        let mut sessions = self.sessions.lock();
+        sessions.retain(|_, t| t.wake.receiver_count() > 0);
+        sessions.values().for_each(|t| t.wake());
+        drop(sessions);
+        let mut tenants = self.tenants.lock();
+        tenants.retain(|_, t| t.wake.receiver_count() > 0);
+        tenants.values().for_each(|t| t.wake());
+    }
+
+    /// Live subscriptions (sessions, tenants), for metrics.
+    pub fn followers(&self) -> (usize, usize) {
+        let count = |t: &Arc<Topic>| t.wake.receiver_count();
+        (self.sessions.lock().values().map(count).sum(), self.tenants.lock().values().map(count).sum())
+    }
+}
+
+/// A reader's place at the hub.
+pub struct Subscription {
+    wake: watch::Receiver<u64>,
+    topic: Arc<Topic>,
+}
+
+impl Subscription {
+    /// The frames that follow `after` without a gap; empty when the ring cannot say, and the log must be read.
+    pub fn frames_after(&self, after: i64) -> Vec<Frame> {
+        let ring = self.topic.ring.lock();
+        match ring.front().map(|f| f.sequence) {
+            Some(first) if first <= after + 1 => ring.iter().filter(|f| f.sequence > after).cloned().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Waits until something may have been appended since the last call.
+    pub async fn changed(&mut self) {
+        // The sender lives in the topic that we hold, so this cannot fail while we wait.
+        if self.wake.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(sequence: i64) -> Frame {
+        Frame { sequence, ty: EventType::ALL[0], json: Bytes::new() }
+    }
+
+    fn seen(topic: &Arc<Topic>, after: i64) -> Vec<i64> {
+        let s = Subscription { wake: topic.wake.subscribe(), topic: Arc::clone(topic) };
+        s.frames_after(after).iter().map(|f| f.sequence).collect()
+    }
+
+    #[test]
+    fn a_ring_never_hides_a_gap() {
+        let topic = Topic::new();
+        topic.push(vec![frame(4), frame(5)]);
+        assert_eq!(seen(&topic, 3), [4, 5]);
+        assert_eq!(seen(&topic, 2), Vec::<i64>::new());
+        topic.push(vec![frame(7)]);
+        assert_eq!(seen(&topic, 5), Vec::<i64>::new());
+        topic.push(vec![frame(6)]);
+        assert_eq!(seen(&topic, 6), [7]);
+        assert_eq!(seen(&topic, 5), Vec::<i64>::new());
+    }
+
+    #[test]
+    fn a_ring_is_bounded() {
+        let topic = Topic::new();
+        topic.push((1..=1000).map(frame).collect());
+        assert_eq!(seen(&topic, 999), [1000]);
+        assert_eq!(seen(&topic, 1000 - RING as i64).len(), RING);
+        assert_eq!(seen(&topic, 10), Vec::<i64>::new());
+    }
+}

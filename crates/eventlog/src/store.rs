@@ -1,0 +1,177 @@
+//! The SQL of the log. `event` is written here and nowhere else.
+
+use callboard_contracts::{Actor, EventType, Role};
+use callboard_kernel::{Error, Result, SessionId, TenantId, Timestamp};
+use callboard_store::{Row, Tx, params, sql};
+
+use crate::model::{NewEvent, SessionKey, StoredEvent, Watermark};
+
+sql! {
+    pub ALL_SQL;
+    STREAM_INSERT = "insert into event_stream (tenant_id, session_id, created_at) values (:tenant, :session, :now) \
+        on conflict (tenant_id, session_id) do nothing";
+    STREAM_BY_ID = "select session_key from event_stream where tenant_id = :tenant and session_id = :session";
+    STREAM_BY_KEY = "select tenant_id, session_id from event_stream where session_key = :key";
+    STREAM_KEYS = "select session_key, tenant_id, session_id from event_stream where session_key > :after \
+        order by session_key limit :limit";
+    STREAM_LOCK = "select last_sequence from event_stream where session_key = :key {for_update}";
+    STREAM_HEAD = "select last_sequence, last_event_id, last_ts from event_stream where session_key = :key";
+    STREAM_ADVANCE = "update event_stream set last_sequence = :new, last_event_id = :event_id, last_ts = :ts \
+        where session_key = :key and last_sequence = :old";
+    EVENT_HASHES = "select payload, payload_sha256 from event where session_key = :key order by sequence";
+    STREAM_COPY = "insert into event_stream (session_key, tenant_id, session_id, created_at) values (:key, :tenant, :session, 0)";
+    EVENT_INSERT = "insert into event (tenant_id, session_key, sequence, key16, event_id, ts, ts_given, type, actor_role, \
+        actor_id, payload, payload_sha256, received_at, epoch) values (:tenant, :key, :sequence, :key16, :event_id, :ts, \
+        :ts_given, :type, :role, :actor, :payload, :sha, :now, :epoch)";
+    EVENT_BY_ID = "select sequence, event_id, ts, ts_given, type, actor_role, actor_id, payload from event \
+        where key16 = :key16 and session_key = :key";
+    EVENT_BY_SEQUENCE = "select sequence, event_id, ts from event where session_key = :key and sequence = :sequence";
+    EVENT_PAGE = "select sequence, event_id, ts, type, actor_role, actor_id, payload from event \
+        where session_key = :key and sequence > :after and sequence <= :until order by sequence limit :limit";
+    EVENT_BEFORE_TS = "select min(sequence) as sequence from event where session_key = :key and ts > :ts";
+    EVENT_SHAPE = "select count(*) as n, coalesce(min(sequence), 0) as low, coalesce(max(sequence), 0) as high \
+        from event where session_key = :key";
+    EVENT_TAIL_SQLITE = "select e.position, e.epoch, e.xid, e.sequence, e.event_id, e.ts, e.type, e.actor_role, e.actor_id, \
+        e.payload, s.session_id from event e join event_stream s on s.session_key = e.session_key \
+        where e.tenant_id = :tenant and e.position > :position order by e.position limit :limit";
+    LOG_EPOCH = "select epoch from log_epoch where id = 1";
+    TAIL_HEAD = "select coalesce(max(position), 0) as position from event";
+    CHECKPOINT_LOCK = "select owner, sequence from consumer_checkpoint where session_key = :key and consumer_id = :consumer {for_update}";
+    CHECKPOINT_INSERT = "insert into consumer_checkpoint (tenant_id, session_key, consumer_id, owner, sequence, updated_at) \
+        values (:tenant, :key, :consumer, :owner, :sequence, :now) on conflict (session_key, consumer_id) do nothing";
+    CHECKPOINT_RAISE = "update consumer_checkpoint set sequence = :sequence, updated_at = :now \
+        where session_key = :key and consumer_id = :consumer and sequence < :sequence";
+    CHECKPOINT_LIST = "select consumer_id, owner, sequence, updated_at from consumer_checkpoint \
+        where session_key = :key and consumer_id > :after order by consumer_id limit :limit";
+    OUTBOX_INSERT = "insert into outbox (outbox_id, tenant_id, session_key, destination, kind, dedupe_key, payload, created_at, next_at) \
+        values (:id, :tenant, :key, :destination, :kind, :dedupe, :payload, :now, :next_at) on conflict (dedupe_key) do nothing";
+    OUTBOX_DUE = "select o.outbox_id, o.tenant_id, o.session_key, o.destination, o.kind, o.payload, o.attempts, o.created_at, o.fence \
+        from outbox o where o.done_at is null and o.dead_at is null and o.next_at <= :now \
+        and (o.lease_until is null or o.lease_until <= :now) and not exists (select 1 from outbox p where \
+        p.destination = o.destination and p.session_key = o.session_key and p.outbox_id < o.outbox_id \
+        and p.done_at is null and p.dead_at is null) order by o.next_at, o.outbox_id limit :limit";
+    OUTBOX_LEASE = "update outbox set lease_until = :until, fence = fence + 1, attempts = attempts + 1 \
+        where outbox_id = :id and fence = :fence and done_at is null and dead_at is null \
+        and (lease_until is null or lease_until <= :now)";
+    OUTBOX_DONE = "update outbox set done_at = :now, lease_until = null, last_error = null \
+        where outbox_id = :id and fence = :fence and done_at is null and dead_at is null";
+    OUTBOX_RETRY = "update outbox set next_at = :next_at, lease_until = null, last_error = :error \
+        where outbox_id = :id and fence = :fence and done_at is null and dead_at is null";
+    OUTBOX_DEAD = "update outbox set dead_at = :now, lease_until = null, last_error = :error \
+        where outbox_id = :id and fence = :fence and done_at is null and dead_at is null";
+    OUTBOX_BACKLOG = "select count(*) as n, coalesce(min(created_at), 0) as oldest from outbox where done_at is null and dead_at is null";
+    OUTBOX_PRUNE = "delete from outbox where outbox_id in (select outbox_id from outbox where done_at is not null and done_at < :before limit 500)";
+}
+
+/// PostgreSQL-only texts: their functions do not exist on SQLite, so they are listed apart.
+pub use postgres_only::ALL_SQL as POSTGRES_SQL;
+
+pub(crate) mod postgres_only {
+    callboard_store::sql! {
+        pub ALL_SQL;
+        EVENT_TAIL = "select e.position, e.epoch, e.xid, e.sequence, e.event_id, e.ts, e.type, e.actor_role, e.actor_id, \
+            e.payload, s.session_id from event e join event_stream s on s.session_key = e.session_key \
+            where e.tenant_id = :tenant and (e.epoch, e.xid, e.position) > (:epoch, :xid, :position) \
+            and (e.epoch < :current or e.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint) \
+            order by e.epoch, e.xid, e.position limit :limit";
+        TAIL_HEAD = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xid";
+    }
+}
+
+/// Finds or makes the stream of a new session.
+pub(crate) fn stream_insert(tx: &Tx<'_>, tenant: &TenantId, session: &SessionId, now: Timestamp) -> Result<Option<i64>> {
+    let made = tx.execute(&STREAM_INSERT, params! { tenant, session, now })?;
+    if made == 0 {
+        return Ok(None);
+    }
+    tx.query_one(&STREAM_BY_ID, params! { tenant, session })?.get("session_key").map(Some)
+}
+
+/// The stream of a session of this tenant.
+pub(crate) fn stream_find(tx: &Tx<'_>, tenant: &TenantId, session: &SessionId) -> Result<Option<i64>> {
+    tx.query_opt(&STREAM_BY_ID, params! { tenant, session })?.map(|r| r.get("session_key")).transpose()
+}
+
+/// The stream behind a number that a tenant-checked or reviewed query gave.
+pub(crate) fn stream_by_key(tx: &Tx<'_>, key: i64) -> Result<Option<SessionKey>> {
+    tx.query_opt(&STREAM_BY_KEY, params! { key })?
+        .map(|r| Ok(SessionKey::new(r.get("tenant_id")?, r.get("session_id")?, key)))
+        .transpose()
+}
+
+/// All streams, in pages, for `verify`.
+pub(crate) fn stream_keys(tx: &Tx<'_>, after: i64, limit: i64) -> Result<Vec<SessionKey>> {
+    tx.query(&STREAM_KEYS, params! { after, limit })?
+        .iter()
+        .map(|r| Ok(SessionKey::new(r.get("tenant_id")?, r.get("session_id")?, r.get("session_key")?)))
+        .collect()
+}
+
+/// Locks the stream and gives its last sequence.
+pub(crate) fn stream_lock(tx: &Tx<'_>, key: &SessionKey) -> Result<i64> {
+    tx.query_one(&STREAM_LOCK, params! { key: key.key() })?.at(0)
+}
+
+/// The last event of the stream.
+pub(crate) fn stream_head(tx: &Tx<'_>, key: &SessionKey) -> Result<Option<Watermark>> {
+    let row = tx.query_one(&STREAM_HEAD, params! { key: key.key() })?;
+    let sequence: i64 = row.get("last_sequence")?;
+    if sequence == 0 {
+        return Ok(None);
+    }
+    Ok(Some(Watermark { sequence, event_id: row.get("last_event_id")?, ts: row.get("last_ts")? }))
+}
+
+/// Writes one event.
+pub(crate) fn event_insert(tx: &Tx<'_>, key: &SessionKey, new: &NewEvent, sequence: i64, now: Timestamp, epoch: i64) -> Result<()> {
+    let key16 = crate::model::key16(&new.event_id);
+    let sha = callboard_kernel::sha256(&[new.payload.as_bytes()]);
+    tx.execute_one(
+        &EVENT_INSERT,
+        params! {
+            tenant: key.tenant(), key: key.key(), sequence, key16, event_id: new.event_id, ts: new.ts,
+            ts_given: new.ts_given, type: new.ty.as_str(), role: new.actor.role.as_str(), actor: new.actor.id,
+            payload: new.payload, sha, now, epoch,
+        },
+    )
+}
+
+/// Reads an event row that has the columns of `EVENT_PAGE`.
+pub(crate) fn event_from(row: &Row, session: &SessionId) -> Result<StoredEvent> {
+    let ty: String = row.get("type")?;
+    let role: String = row.get("actor_role")?;
+    Ok(StoredEvent {
+        sequence: row.get("sequence")?,
+        event_id: row.get("event_id")?,
+        session: session.clone(),
+        ts: row.get("ts")?,
+        ty: EventType::parse(&ty).ok_or_else(|| Error::internal(format!("stored type {ty} is unknown to this binary")))?,
+        actor: Actor {
+            role: Role::parse(&role).ok_or_else(|| Error::internal(format!("stored role {role} is unknown")))?,
+            id: row.get("actor_id")?,
+        },
+        payload: row.get("payload")?,
+    })
+}
+
+/// The stored event with this id, and whether its producer had sent `ts`.
+pub(crate) fn event_by_id(tx: &Tx<'_>, key: &SessionKey, event_id: &str) -> Result<Option<(StoredEvent, bool)>> {
+    let key16 = crate::model::key16(event_id);
+    for row in tx.query(&EVENT_BY_ID, params! { key16, key: key.key() })? {
+        let stored = event_from(&row, key.session())?;
+        if stored.event_id == event_id {
+            return Ok(Some((stored, row.get("ts_given")?)));
+        }
+        // 80 bits of SHA-256 collided: refuse rather than guess.
+        return Err(Error::internal("two event ids of one session share a dedupe key"));
+    }
+    Ok(None)
+}
+
+/// Events after a sequence, ascending.
+pub(crate) fn event_page(tx: &Tx<'_>, key: &SessionKey, after: i64, until: i64, limit: i64) -> Result<Vec<StoredEvent>> {
+    tx.query(&EVENT_PAGE, params! { key: key.key(), after, until, limit })?
+        .iter()
+        .map(|r| event_from(r, key.session()))
+        .collect()
+}

@@ -1,0 +1,89 @@
+//! Following everything of one tenant in commit order.
+//!
+//! On SQLite one writer gives positions in commit order. On PostgreSQL a position is given before its transaction
+//! commits, so a tail reads only below the oldest running transaction (`pg_snapshot_xmin`), ordered by transaction.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use callboard_kernel::{Error, Result, TenantId, codes};
+use callboard_store::{Engine, Row, Tx, params};
+
+use crate::log::Log;
+use crate::model::StoredEvent;
+use crate::store;
+
+/// A place in the whole log, opaque to clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct TailCursor {
+    epoch: i64,
+    xid: i64,
+    position: i64,
+}
+
+impl TailCursor {
+    /// The text that clients keep.
+    pub fn encode(self) -> String {
+        URL_SAFE_NO_PAD.encode(format!("1.{}.{}.{}", self.epoch, self.xid, self.position))
+    }
+
+    /// Reads a client's text.
+    pub fn decode(text: &str) -> Result<Self> {
+        let bad = || Error::new(&codes::INVALID_CURSOR, "This cursor was not made by this stream.");
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| bad())?;
+        let text = String::from_utf8(bytes).map_err(|_| bad())?;
+        let parts: Vec<i64> = text.split('.').map(str::parse).collect::<Result<_, _>>().map_err(|_| bad())?;
+        match parts[..] {
+            [1, epoch, xid, position] if epoch >= 0 && xid >= 0 && position >= 0 => Ok(Self { epoch, xid, position }),
+            _ => Err(bad()),
+        }
+    }
+}
+
+impl Log {
+    /// The place after everything that is settled now.
+    pub fn tail_head(&self, tx: &Tx<'_>) -> Result<TailCursor> {
+        match tx.engine() {
+            Engine::Sqlite => {
+                let position = tx.query_one(&store::TAIL_HEAD, params! {})?.at(0)?;
+                Ok(TailCursor { epoch: self.epoch(), xid: 0, position })
+            }
+            Engine::Postgres => {
+                let xid: i64 = tx.query_one(&store::postgres_only::TAIL_HEAD, params! {})?.at(0)?;
+                // Everything below the horizon is settled; what runs now comes at or after it.
+                Ok(TailCursor { epoch: self.epoch(), xid: xid - 1, position: i64::MAX })
+            }
+        }
+    }
+
+    /// Events of a tenant after a cursor, in commit order, each with the cursor after it.
+    pub fn tail(&self, tx: &Tx<'_>, tenant: &TenantId, after: TailCursor, limit: i64) -> Result<Vec<(TailCursor, StoredEvent)>> {
+        let rows = match tx.engine() {
+            Engine::Sqlite => tx.query(&store::EVENT_TAIL_SQLITE, params! { tenant, position: after.position, limit })?,
+            Engine::Postgres => tx.query(
+                &store::postgres_only::EVENT_TAIL,
+                params! { tenant, epoch: after.epoch, xid: after.xid, position: after.position, current: self.epoch(), limit },
+            )?,
+        };
+        rows.iter().map(tail_row).collect()
+    }
+}
+
+fn tail_row(row: &Row) -> Result<(TailCursor, StoredEvent)> {
+    let cursor = TailCursor { epoch: row.get("epoch")?, xid: row.get("xid")?, position: row.get("position")? };
+    let session: callboard_kernel::SessionId = row.get("session_id")?;
+    Ok((cursor, store::event_from(row, &session)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_round_trip_and_refuse_others() {
+        let c = TailCursor { epoch: 1, xid: 77, position: i64::MAX };
+        assert_eq!(TailCursor::decode(&c.encode()).expect("own cursor"), c);
+        for bad in ["", "x", "MS4yLjM", &URL_SAFE_NO_PAD.encode("1.-1.0.0"), &URL_SAFE_NO_PAD.encode("2.1.1.1")] {
+            assert!(TailCursor::decode(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! What every handler gets: the principal, the instant, entropy and the trace id of this request.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use callboard_kernel::{Entropy, Error, Result, Timestamp};
+
+use crate::Principal;
+
+/// The authenticated caller of this request, put there by the access layer.
+#[derive(Clone)]
+pub struct Caller {
+    /// Who calls; routes that the matrix marks public have none and must not extract a `Caller`.
+    pub principal: Principal,
+    /// When the request arrived.
+    pub now: Timestamp,
+    /// Randomness of this request.
+    pub entropy: Entropy,
+    /// The request's trace id, 32 hexadecimal digits.
+    pub trace_id: String,
+    /// The client's address, after trusted proxies.
+    pub address: std::net::IpAddr,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = crate::answer::Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| Error::internal("a handler asked for a caller on a route without one").into())
+    }
+}
