@@ -1,98 +1,265 @@
-//! The door for async callers: reads and writes as closures, run on the engine's own threads.
+//! The door for callers: reads and writes as closures, run on the engine's own threads.
 
-use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use callboard_kernel::{Error, Result};
+use callboard_kernel::{Error, Result, codes};
+use parking_lot::Mutex;
+use tokio::sync::{broadcast, oneshot};
 
-use crate::{Engine, Tx};
+use crate::job::{Read, Reply, START_WITHIN_MS, Ticket, Write, overloaded, unavailable, unknown};
+use crate::migrations::{self, Migration};
+use crate::shared::Shared;
+use crate::sqlite::{self, Durability};
+use crate::{Config, Engine, Health, OpenOptions, Sql, StoreStats, Tx, postgres};
 
-/// Where the data lives.
-#[derive(Clone, Debug)]
-pub enum Config {
-    /// A folder that holds `callboard.db` and its lock file.
-    Sqlite {
-        /// The folder; made if missing, its parent is fsynced.
-        dir: PathBuf,
-    },
-    /// An SQLite store in memory, for `verify`'s rebuild and quick tests.
-    Memory,
-    /// A PostgreSQL server.
-    Postgres {
-        /// `postgres://user@host/db`.
-        url: String,
-        /// Connections for writes; as many again for reads.
-        pool: usize,
-    },
-}
-
-/// Whether the store takes work, and if not, why.
-#[derive(Clone, Debug)]
-pub struct Health {
-    /// Whether reads and writes are accepted.
-    pub ok: bool,
-    /// Why not.
-    pub reason: Option<String>,
-}
-
-/// Counters for `/metrics`, since start.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct StoreStats {
-    /// Groups committed.
-    pub commits: u64,
-    /// Write closures that those groups held.
-    pub writes: u64,
-    /// Writes waiting for the writer now.
-    pub queued: u64,
-    /// Checkpoints run.
-    pub checkpoints: u64,
-}
-
-/// A handle to the store; cheap to clone.
+/// A handle to the store; cheap to clone. The last handle that goes closes the store.
 #[derive(Clone)]
-pub struct Db {}
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    shared: Arc<Shared>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    migrations: &'static [Migration],
+    /// The folder of [`Config::Memory`]; goes with the last handle, after the threads.
+    _scratch: Option<tempfile::TempDir>,
+}
 
 impl Db {
     /// Opens the store and applies pending migrations (see [`crate::migrations`]).
-    pub fn open(_config: Config) -> Result<Self> {
-        Err(Error::internal("not wired"))
+    ///
+    /// # Errors
+    /// Another process writes, the server cannot be reached or is set up to lose commits, or the schema is not one
+    /// that this binary knows.
+    pub fn open(config: Config) -> Result<Self> {
+        Self::open_with(config, OpenOptions::default())
+    }
+
+    /// Opens the store as the options say.
+    pub fn open_with(config: Config, options: OpenOptions) -> Result<Self> {
+        let db = Self::start(config, &options, false)?;
+        if options.migrate {
+            migrations::apply(&db)?;
+        }
+        Ok(db)
+    }
+
+    /// Opens the store for reading, also while a server runs on it. Nothing is migrated; a schema that is not exactly
+    /// the one of this binary is refused.
+    pub fn open_read_only(config: Config) -> Result<Self> {
+        let db = Self::start(config, &OpenOptions::default(), true)?;
+        migrations::require_current(&db)?;
+        Ok(db)
+    }
+
+    /// As [`Db::open_read_only`], without looking at the schema: for `migrate --status`.
+    pub fn open_read_only_unchecked(config: Config) -> Result<Self> {
+        Self::start(config, &OpenOptions::default(), true)
+    }
+
+    fn start(config: Config, options: &OpenOptions, read_only: bool) -> Result<Self> {
+        let engine = match config {
+            Config::Postgres { .. } => Engine::Postgres,
+            _ => Engine::Sqlite,
+        };
+        let shared = Shared::new(engine, read_only, options);
+        let mut scratch = None;
+        let threads = match &config {
+            Config::Sqlite { dir } => sqlite::start(dir, Durability::Full, &shared)?,
+            Config::Memory if read_only => return Err(Error::internal("a store in memory cannot be opened twice")),
+            Config::Memory => {
+                let dir = scratch_dir()?;
+                let threads = sqlite::start(dir.path(), Durability::None, &shared)?;
+                scratch = Some(dir);
+                threads
+            }
+            Config::Postgres { url, pool } => postgres::start(url, *pool, &shared)?,
+        };
+        let inner = Inner { shared, threads: Mutex::new(threads), migrations: options.migrations, _scratch: scratch };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Runs `body` in a transaction and answers after it is on disk. May run `body` again.
-    pub async fn write<T, F>(&self, _body: F) -> Result<T>
+    ///
+    /// # Errors
+    /// Those of `body`; `OVERLOADED` (queue full), `STORE_UNAVAILABLE` (nothing stored), `OUTCOME_UNKNOWN` (the commit
+    /// was cut: repeat under the same key), `SHUTTING_DOWN`.
+    pub async fn write<T, F>(&self, body: F) -> Result<T>
     where
         T: Send + 'static,
         F: Fn(&Tx<'_>) -> Result<T> + Send + 'static,
     {
-        Err(Error::internal("not wired"))
+        let (to, answer) = oneshot::channel();
+        let ticket = Ticket::default();
+        self.inner.shared.submit_write(Box::new(Write::new(body, Reply::Async(to), ticket.clone())))?;
+        self.answer(answer, &ticket).await
     }
 
     /// Runs `body` at one read snapshot.
-    pub async fn read<T, F>(&self, _body: F) -> Result<T>
+    ///
+    /// # Errors
+    /// Those of `body`; `OVERLOADED`, `STORE_UNAVAILABLE`, `SHUTTING_DOWN`.
+    pub async fn read<T, F>(&self, body: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
     {
-        Err(Error::internal("not wired"))
+        let (to, answer) = oneshot::channel();
+        let ticket = Ticket::default();
+        self.inner.shared.submit_read(Box::new(Read::new(body, Reply::Async(to), ticket.clone())))?;
+        self.answer(answer, &ticket).await
+    }
+
+    /// As [`Db::write`] for callers without a runtime (command line); blocks the thread.
+    pub fn write_blocking<T, F>(&self, body: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let (to, answer) = std::sync::mpsc::sync_channel(1);
+        let ticket = Ticket::default();
+        self.inner.shared.submit_write(Box::new(Write::new(body, Reply::Blocking(to), ticket.clone())))?;
+        self.answer_blocking(&answer, &ticket)
+    }
+
+    /// As [`Db::read`] for callers without a runtime (command line); blocks the thread.
+    pub fn read_blocking<T, F>(&self, body: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let (to, answer) = std::sync::mpsc::sync_channel(1);
+        let ticket = Ticket::default();
+        self.inner.shared.submit_read(Box::new(Read::new(body, Reply::Blocking(to), ticket.clone())))?;
+        self.answer_blocking(&answer, &ticket)
+    }
+
+    /// Waits for an answer. On PostgreSQL a request that no connection took up in time is withdrawn; the one thread of
+    /// SQLite takes up everything that its bounded queue holds, so there the timer would only cost.
+    async fn answer<T>(&self, mut answer: oneshot::Receiver<Result<T>>, ticket: &Ticket) -> Result<T> {
+        if self.engine() == Engine::Postgres {
+            let wait = Duration::from_millis(START_WITHIN_MS);
+            if let Ok(done) = tokio::time::timeout(wait, &mut answer).await {
+                return done.unwrap_or_else(|_| Err(thread_ended()));
+            }
+            if ticket.give_up() {
+                return Err(self.not_taken_up());
+            }
+        }
+        answer.await.unwrap_or_else(|_| Err(thread_ended()))
+    }
+
+    fn answer_blocking<T>(&self, answer: &std::sync::mpsc::Receiver<Result<T>>, ticket: &Ticket) -> Result<T> {
+        if self.engine() == Engine::Postgres {
+            if let Ok(done) = answer.recv_timeout(Duration::from_millis(START_WITHIN_MS)) {
+                return done;
+            }
+            if ticket.give_up() {
+                return Err(self.not_taken_up());
+            }
+        }
+        answer.recv().unwrap_or_else(|_| Err(thread_ended()))
+    }
+
+    fn not_taken_up(&self) -> Error {
+        self.inner.shared.ailing().map_or_else(overloaded, unavailable)
     }
 
     /// The engine behind this handle.
     pub fn engine(&self) -> Engine {
-        Engine::Sqlite
+        self.inner.shared.engine
     }
 
     /// Whether the store takes work.
     pub fn health(&self) -> Health {
-        Health { ok: false, reason: None }
+        self.inner.shared.health()
     }
 
     /// Counters since start.
     pub fn stats(&self) -> StoreStats {
-        StoreStats::default()
+        self.inner.shared.stats()
+    }
+
+    /// Topics that transactions named with [`Tx::hint`], after their commit: of this process, and on PostgreSQL of
+    /// every other one. Hints can be lost or come twice; who needs certainty also looks at the clock.
+    pub fn hints(&self) -> broadcast::Receiver<Arc<[String]>> {
+        self.inner.shared.hints.subscribe()
+    }
+
+    /// Prepares every text on this engine.
+    ///
+    /// # Errors
+    /// One error that names all texts that the engine refuses, and why.
+    pub fn prepare_all(&self, texts: &[&'static Sql]) -> Result<()> {
+        let mut refused = Vec::new();
+        for &sql in texts {
+            if let Err(e) = self.read_blocking(move |tx| tx.prepare(sql)) {
+                refused.push(format!("{}: {}", sql.name, e.internal_note().unwrap_or_else(|| e.message())));
+            }
+        }
+        if refused.is_empty() {
+            return Ok(());
+        }
+        Err(Error::internal(format!("{:?} refuses {}", self.engine(), refused.join("; "))))
+    }
+
+    /// The migrations that this handle was opened with.
+    pub(crate) fn migrations(&self) -> &'static [Migration] {
+        self.inner.migrations
     }
 
     /// Drains the writer, checkpoints, and closes; further calls answer `SHUTTING_DOWN`.
-    pub async fn close(&self) {}
+    pub async fn close(&self) {
+        let inner = self.inner.clone();
+        if let Err(e) = tokio::task::spawn_blocking(move || inner.join()).await {
+            tracing::error!("Closing the store failed: {e}");
+        }
+    }
+
+    /// As [`Db::close`] for callers without a runtime.
+    pub fn close_blocking(&self) {
+        self.inner.join();
+    }
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Db({:?})", self.engine())
+    }
+}
+
+impl Inner {
+    /// Lets the threads finish what waits, and waits for them; never for the thread that asks.
+    fn join(&self) {
+        self.shared.close_queues();
+        let me = std::thread::current().id();
+        let threads: Vec<_> = self.threads.lock().drain(..).collect();
+        for thread in threads.into_iter().filter(|t| t.thread().id() != me) {
+            if thread.join().is_err() {
+                tracing::error!("A thread of the store had panicked");
+            }
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.join();
+    }
+}
+
+fn scratch_dir() -> Result<tempfile::TempDir> {
+    tempfile::Builder::new()
+        .prefix("callboard-")
+        .tempdir()
+        .map_err(|e| Error::new(&codes::STORE_UNAVAILABLE, format!("No temporary folder for the store in memory: {e}")))
+}
+
+fn thread_ended() -> Error {
+    unknown("the thread that had the request ended")
 }
 
 /// Measures how long a query took; durations only, never the time of day.

@@ -16,11 +16,15 @@ pub enum Engine {
 impl Engine {
     /// Fills in the parts of a text that differ between engines.
     pub(crate) fn expand(self, text: &str) -> String {
-        let (lock, skip) = match self {
-            Self::Sqlite => ("", ""),
-            Self::Postgres => ("for update", "for update skip locked"),
+        let (lock, skip, now) = match self {
+            Self::Sqlite => ("", "", "cast(unixepoch('subsec') * 1000000 as integer)"),
+            Self::Postgres => (
+                "for update",
+                "for update skip locked",
+                "cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)",
+            ),
         };
-        text.replace("{for_update}", lock).replace("{skip_locked}", skip)
+        text.replace("{for_update}", lock).replace("{skip_locked}", skip).replace("{database_now}", now)
     }
 }
 
@@ -44,7 +48,38 @@ impl<'a> Raw<'a> {
                 })
             })
             .collect::<Result<Vec<_>>>()?;
-        Ok(Self { statement, values })
+        Self { statement, values }.checked()
+    }
+
+    /// As [`Raw::bind`], without copying the values.
+    pub fn take(statement: &'a Statement, mut params: Params) -> Result<Self> {
+        let values = statement
+            .names
+            .iter()
+            .map(|name| {
+                let found = params.0.iter_mut().find(|(n, _)| n == name);
+                found.map(|(_, value)| std::mem::replace(value, Value::Null)).ok_or_else(|| {
+                    callboard_kernel::Error::internal(format!("parameter :{name} is not bound in `{}`", statement.text))
+                })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        Self { statement, values }.checked()
+    }
+
+    /// The engines differ on U+0000 in text (PostgreSQL refuses it) and on NaN (SQLite stores null): neither is bound.
+    fn checked(self) -> Result<Self> {
+        let bad = |v: &Value| match v {
+            Value::Text(t) => t.as_bytes().contains(&0),
+            Value::Real(r) => r.is_nan(),
+            _ => false,
+        };
+        match self.values.iter().position(bad) {
+            None => Ok(self),
+            Some(at) => Err(callboard_kernel::Error::internal(format!(
+                "parameter :{} holds U+0000 or NaN, which the engines store differently",
+                self.statement.names[at]
+            ))),
+        }
     }
 }
 
@@ -56,6 +91,8 @@ pub trait Connection {
     fn query(&mut self, raw: Raw<'_>) -> Result<Vec<Row>>;
     /// Number of rows changed.
     fn execute(&mut self, raw: Raw<'_>) -> Result<u64>;
+    /// Prepares a statement without running it.
+    fn prepare(&mut self, statement: &Statement) -> Result<()>;
     /// Opens, releases or rolls back a savepoint: text without parameters.
     fn batch(&mut self, text: &str) -> Result<()>;
 }

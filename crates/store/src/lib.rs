@@ -4,17 +4,25 @@
 //! after the commit is on disk. Closures may run again (deadlock, serialisation), so they touch only the `Tx`
 //! and values they cloned. Drivers live in this crate alone.
 
+mod config;
 mod db;
 mod engine;
+mod job;
 pub mod migrations;
 mod postgres;
+mod queue;
 mod row;
+pub mod schema;
+mod shared;
 mod sql;
 mod sqlite;
+#[doc(hidden)]
+pub mod testing;
 mod tx;
 mod value;
 
-pub use db::{Config, Db, Health, StoreStats};
+pub use config::{Config, Health, OnFatal, OpenOptions, StoreStats};
+pub use db::Db;
 pub use engine::{Connection, Engine, Raw};
 pub use row::{FromValue, Row};
 pub use sql::{Sql, Statement};

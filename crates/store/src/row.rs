@@ -84,7 +84,20 @@ macro_rules! id_columns {
         })*
     };
 }
-id_columns!(TenantId, UserId, ApiKeyId, IssuerId, ParticipantId, PassId, JoinLinkId, ReceiptId, AuditId, LoginId, OutboxId, SessionId);
+id_columns!(
+    TenantId,
+    UserId,
+    ApiKeyId,
+    IssuerId,
+    ParticipantId,
+    PassId,
+    JoinLinkId,
+    ReceiptId,
+    AuditId,
+    LoginId,
+    OutboxId,
+    SessionId
+);
 
 impl Row {
     /// A row of named values; made by the engines.

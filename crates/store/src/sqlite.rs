@@ -1,1 +1,71 @@
-//! To be written.
+//! The SQLite engine: one writer thread that commits in groups, readers on their own connections.
+
+mod checkpoint;
+mod connection;
+mod files;
+mod readers;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use callboard_kernel::{Error, Result};
+
+use crate::shared::Shared;
+
+/// Threads that read.
+const READERS: usize = 3;
+
+/// Oldest SQLite that may touch the file: earlier ones can lose committed rows when the WAL is reset.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// How far a commit must have got before it counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// On disk.
+    Full,
+    /// Nowhere; for stores that go with the process.
+    None,
+}
+
+/// Opens the folder and starts its threads.
+pub(crate) fn start(dir: &Path, durability: Durability, shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>> {
+    check_version()?;
+    let mut threads = Vec::new();
+    if !shared.read_only {
+        let lock = files::prepare(dir)?;
+        let connection = connection::SqliteConnection::open_writer(&files::database(dir), durability)?;
+        files::sync_dir(dir)?;
+        let writer = writer::Writer::new(shared.clone(), connection, lock)?;
+        threads.push(spawn("store-writer", move || writer.run())?);
+    }
+    for _ in 0..READERS {
+        let started = connection::SqliteConnection::open_reader(&files::database(dir)).and_then(|connection| {
+            let shared = shared.clone();
+            spawn("store-reader", move || readers::run(&shared, connection))
+        });
+        match started {
+            Ok(thread) => threads.push(thread),
+            Err(e) => {
+                shared.close_queues();
+                return Err(e);
+            }
+        }
+    }
+    Ok(threads)
+}
+
+fn check_version() -> Result<()> {
+    if rusqlite::version_number() < OLDEST_SQLITE {
+        return Err(Error::internal(format!("SQLite {} is linked, 3.51.3 or later is needed", rusqlite::version())));
+    }
+    Ok(())
+}
+
+pub(crate) fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(body)
+        .map_err(|e| Error::internal(format!("no thread {name}: {e}")))
+}

@@ -21,7 +21,14 @@ pub struct QueryCost {
 /// Costs of the queries of one transaction.
 pub type Diagnostics = Vec<QueryCost>;
 
-type Effect = Box<dyn FnOnce() + Send>;
+pub(crate) type Effect = Box<dyn FnOnce() + Send>;
+
+/// A statement that failed, and the savepoint that it failed in.
+#[derive(Clone, Copy)]
+struct Failed {
+    depth: u32,
+    name: &'static str,
+}
 
 /// A transaction (or a read at one snapshot). Not `Send`, never held over an await.
 pub struct Tx<'c> {
@@ -29,6 +36,8 @@ pub struct Tx<'c> {
     engine: Engine,
     depth: Cell<u32>,
     effects: RefCell<Vec<Effect>>,
+    hints: RefCell<Vec<String>>,
+    failed: Cell<Option<Failed>>,
     costs: RefCell<Option<Diagnostics>>,
 }
 
@@ -41,6 +50,8 @@ impl<'c> Tx<'c> {
             engine,
             depth: Cell::new(0),
             effects: RefCell::default(),
+            hints: RefCell::default(),
+            failed: Cell::new(None),
             costs: RefCell::new(None),
         }
     }
@@ -88,13 +99,20 @@ impl<'c> Tx<'c> {
     pub fn savepoint<T>(&self, body: impl FnOnce(&Self) -> Result<T>) -> Result<Result<T>> {
         let depth = self.depth.get() + 1;
         self.depth.set(depth);
-        let kept = self.effects.borrow().len();
+        let kept = (self.effects.borrow().len(), self.hints.borrow().len());
         self.batch(&format!("savepoint sp{depth}"))?;
         let outcome = body(self);
         self.depth.set(depth - 1);
+        let failed_inside = self.failed.get().filter(|f| f.depth >= depth);
         if outcome.is_err() {
             self.batch(&format!("rollback to savepoint sp{depth}"))?;
-            self.effects.borrow_mut().truncate(kept);
+            self.effects.borrow_mut().truncate(kept.0);
+            self.hints.borrow_mut().truncate(kept.1);
+            if failed_inside.is_some() {
+                self.failed.set(None);
+            }
+        } else if let Some(failed) = failed_inside {
+            self.failed.set(Some(Failed { depth: depth - 1, ..failed }));
         }
         self.batch(&format!("release savepoint sp{depth}"))?;
         Ok(outcome)
@@ -104,6 +122,35 @@ impl<'c> Tx<'c> {
     /// It must be quick and must not fail: hints and live delivery, not the outside world (that is the outbox).
     pub fn after_commit(&self, effect: impl FnOnce() + Send + 'static) {
         self.effects.borrow_mut().push(Box::new(effect));
+    }
+
+    /// Names a topic (a session, a tenant) that this transaction changed. After the commit every instance hears of
+    /// it through [`Db::hints`](crate::Db::hints), once per transaction however often it is named. A hint can be lost.
+    pub fn hint(&self, topic: impl Into<String>) {
+        let topic = topic.into();
+        let mut hints = self.hints.borrow_mut();
+        if !hints.contains(&topic) {
+            hints.push(topic);
+        }
+    }
+
+    /// Takes the hints; for the engines, after the commit.
+    pub fn take_hints(&self) -> Vec<String> {
+        std::mem::take(&mut self.hints.borrow_mut())
+    }
+
+    /// Refuses to go on when a statement failed and its error was dropped outside a savepoint that was rolled back:
+    /// PostgreSQL would silently roll such a transaction back at COMMIT.
+    pub(crate) fn check_no_failure_ignored(&self) -> Result<()> {
+        match self.failed.get() {
+            None => Ok(()),
+            Some(f) => Err(Error::internal(format!("{} failed and its error was ignored", f.name))),
+        }
+    }
+
+    /// Prepares a statement without running it.
+    pub(crate) fn prepare(&self, sql: &'static Sql) -> Result<()> {
+        self.connection.borrow_mut().prepare(sql.statement(self.engine))
     }
 
     /// Takes the effects; for the engines, after the commit.
@@ -121,7 +168,8 @@ impl<'c> Tx<'c> {
         self.costs.borrow_mut().take().unwrap_or_default()
     }
 
-    fn batch(&self, text: &str) -> Result<()> {
+    /// Runs text without parameters: savepoints and migrations.
+    pub(crate) fn batch(&self, text: &str) -> Result<()> {
         self.connection.borrow_mut().batch(text)
     }
 
@@ -132,9 +180,12 @@ impl<'c> Tx<'c> {
         params: Params,
         rows: impl FnOnce(&T) -> u64,
     ) -> Result<T> {
-        let raw = Raw::bind(sql.statement(self.engine), &params)?;
+        let raw = Raw::take(sql.statement(self.engine), params)?;
         let begun = self.costs.borrow().is_some().then(crate::db::stopwatch);
         let out = run(&mut **self.connection.borrow_mut(), raw).map_err(|e| {
+            if self.failed.get().is_none() {
+                self.failed.set(Some(Failed { depth: self.depth.get(), name: sql.name }));
+            }
             let note = format!("{}: {}", sql.name, e.internal_note().unwrap_or_default());
             e.note(note)
         })?;

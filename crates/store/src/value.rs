@@ -108,7 +108,20 @@ macro_rules! id_values {
         })*
     };
 }
-id_values!(TenantId, UserId, ApiKeyId, IssuerId, ParticipantId, PassId, JoinLinkId, ReceiptId, AuditId, LoginId, OutboxId, SessionId);
+id_values!(
+    TenantId,
+    UserId,
+    ApiKeyId,
+    IssuerId,
+    ParticipantId,
+    PassId,
+    JoinLinkId,
+    ReceiptId,
+    AuditId,
+    LoginId,
+    OutboxId,
+    SessionId
+);
 
 /// Named parameters of one statement, made by [`params!`](crate::params).
 #[derive(Clone, Debug, Default)]

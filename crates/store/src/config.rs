@@ -1,0 +1,72 @@
+//! Where the data lives, how it is opened, and what the store says about itself.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::migrations::{self, Migration};
+use crate::testing::Faults;
+
+/// Where the data lives.
+#[derive(Clone, Debug)]
+pub enum Config {
+    /// A folder that holds `callboard.db` and its lock file.
+    Sqlite {
+        /// The folder; made if missing, its parent is fsynced.
+        dir: PathBuf,
+    },
+    /// An SQLite store in a temporary folder that goes with the handle, for `verify`'s rebuild and quick tests.
+    /// The same writer, readers and WAL as [`Config::Sqlite`], but nothing is fsynced.
+    Memory,
+    /// A PostgreSQL server.
+    Postgres {
+        /// `postgres://user@host/db`.
+        url: String,
+        /// Connections for writes; as many again for reads.
+        pool: usize,
+    },
+}
+
+/// Called once when the store can no longer promise anything, with the reason. The binary exits non-zero within 5 s.
+pub type OnFatal = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// How to open the store.
+#[derive(Clone)]
+pub struct OpenOptions {
+    /// Whether pending migrations are applied. With `false` the schema is taken as it is found, unchecked.
+    pub migrate: bool,
+    /// The migrations that this binary knows; tests put their own here.
+    pub migrations: &'static [Migration],
+    /// Called when a commit's outcome became unknown or the disk failed (SQLite).
+    pub on_fatal: Option<OnFatal>,
+    /// Faults to inject; for tests only.
+    #[doc(hidden)]
+    pub faults: Option<Arc<Faults>>,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self { migrate: true, migrations: migrations::embedded(), on_fatal: None, faults: None }
+    }
+}
+
+/// Whether the store takes work, and if not, why.
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// Whether reads and writes are accepted.
+    pub ok: bool,
+    /// Why not.
+    pub reason: Option<String>,
+}
+
+/// Counters for `/metrics`, since start.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StoreStats {
+    /// Groups committed.
+    pub commits: u64,
+    /// Write closures that those groups held.
+    pub writes: u64,
+    /// Writes waiting for the writer now.
+    pub queued: u64,
+    /// Checkpoints run.
+    pub checkpoints: u64,
+}

@@ -1,0 +1,202 @@
+//! A closure on its way through the engine: type-erased, run once or again, answered once.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use callboard_kernel::{Error, Result, codes};
+
+use crate::Tx;
+
+/// Longest wait for a thread to take a request up, in milliseconds.
+pub(crate) const START_WITHIN_MS: u64 = 5_000;
+
+/// What became of a closure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Its changes are to be committed.
+    Keep,
+    /// It failed, or panicked: its changes are to be undone.
+    Undo,
+}
+
+/// A request to write.
+pub(crate) trait WriteJob: Send {
+    /// Claims the job for a thread; false when the caller has given up waiting.
+    fn start(&self) -> bool;
+    /// Runs the closure and keeps its answer. A panic becomes an `INTERNAL` answer.
+    fn run(&mut self, tx: &Tx<'_>) -> Outcome;
+    /// Answers: with what the closure gave, or with why its transaction failed.
+    fn finish(self: Box<Self>, fate: Result<()>);
+}
+
+/// A request to read; its closure runs once.
+pub(crate) trait ReadJob: Send {
+    /// Claims the job for a thread; false when the caller has given up waiting.
+    fn start(&self) -> bool;
+    /// Runs the closure and answers.
+    fn run(self: Box<Self>, tx: &Tx<'_>);
+    /// Answers without running.
+    fn refuse(self: Box<Self>, why: Error);
+}
+
+/// Where an answer goes.
+pub(crate) enum Reply<T> {
+    Async(tokio::sync::oneshot::Sender<Result<T>>),
+    Blocking(std::sync::mpsc::SyncSender<Result<T>>),
+}
+
+impl<T> Reply<T> {
+    fn send(self, answer: Result<T>) {
+        // A caller that went away wants no answer.
+        match self {
+            Self::Async(to) => drop(to.send(answer)),
+            Self::Blocking(to) => drop(to.send(answer)),
+        }
+    }
+}
+
+const WAITING: u8 = 0;
+const STARTED: u8 = 1;
+const GIVEN_UP: u8 = 2;
+
+/// Decides between a caller that gives up and a thread that starts.
+#[derive(Clone, Default)]
+pub(crate) struct Ticket(Arc<AtomicU8>);
+
+impl Ticket {
+    fn start(&self) -> bool {
+        let was = self.0.compare_exchange(WAITING, STARTED, Ordering::AcqRel, Ordering::Acquire);
+        was != Err(GIVEN_UP)
+    }
+
+    /// True when the request has not been started, and now never will be.
+    pub(crate) fn give_up(&self) -> bool {
+        self.0.compare_exchange(WAITING, GIVEN_UP, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+}
+
+pub(crate) struct Write<T, F> {
+    body: F,
+    outcome: Option<Result<T>>,
+    reply: Reply<T>,
+    ticket: Ticket,
+}
+
+impl<T, F> Write<T, F> {
+    pub(crate) const fn new(body: F, reply: Reply<T>, ticket: Ticket) -> Self {
+        Self { body, outcome: None, reply, ticket }
+    }
+}
+
+impl<T, F> WriteJob for Write<T, F>
+where
+    T: Send,
+    F: Fn(&Tx<'_>) -> Result<T> + Send,
+{
+    fn start(&self) -> bool {
+        self.ticket.start()
+    }
+
+    fn run(&mut self, tx: &Tx<'_>) -> Outcome {
+        let answer = guarded(|| (self.body)(tx)).and_then(|value| tx.check_no_failure_ignored().map(|()| value));
+        let outcome = if answer.is_ok() { Outcome::Keep } else { Outcome::Undo };
+        self.outcome = Some(answer);
+        outcome
+    }
+
+    fn finish(self: Box<Self>, fate: Result<()>) {
+        let answer = match (fate, self.outcome) {
+            (Err(why), _) => Err(why),
+            (Ok(()), Some(answer)) => answer,
+            (Ok(()), None) => Err(Error::internal("a write was answered before it ran")),
+        };
+        self.reply.send(answer);
+    }
+}
+
+pub(crate) struct Read<T, F> {
+    body: F,
+    reply: Reply<T>,
+    ticket: Ticket,
+}
+
+impl<T, F> Read<T, F> {
+    pub(crate) const fn new(body: F, reply: Reply<T>, ticket: Ticket) -> Self {
+        Self { body, reply, ticket }
+    }
+}
+
+impl<T, F> ReadJob for Read<T, F>
+where
+    T: Send,
+    F: FnOnce(&Tx<'_>) -> Result<T> + Send,
+{
+    fn start(&self) -> bool {
+        let wanted = !matches!(&self.reply, Reply::Async(to) if to.is_closed());
+        self.ticket.start() && wanted
+    }
+
+    fn run(self: Box<Self>, tx: &Tx<'_>) {
+        let Self { body, reply, .. } = *self;
+        reply.send(guarded(|| body(tx)));
+    }
+
+    fn refuse(self: Box<Self>, why: Error) {
+        self.reply.send(Err(why));
+    }
+}
+
+/// Runs a closure; a panic becomes an error, so that the thread lives on.
+pub(crate) fn guarded<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
+        let text = panic
+            .downcast_ref::<&str>()
+            .map(|s| (*s).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        tracing::error!("A closure in the store panicked: {text}");
+        Err(Error::internal(format!("panic: {text}")))
+    })
+}
+
+/// Runs effects in order; one that panics does not stop the others.
+pub(crate) fn run_effects(effects: Vec<crate::tx::Effect>) {
+    for effect in effects {
+        let done = guarded(|| {
+            effect();
+            Ok(())
+        });
+        if let Err(e) = done {
+            tracing::error!("An effect after a commit failed: {e}");
+        }
+    }
+}
+
+/// The answer when the queue is full.
+pub(crate) fn overloaded() -> Error {
+    Error::new(&codes::OVERLOADED, "More writes or reads wait for the database than it can take on.")
+        .retry_after_ms(1_000)
+}
+
+/// The answer after `close`.
+pub(crate) fn closed() -> Error {
+    Error::new(&codes::SHUTTING_DOWN, "The server is shutting down.").retry_after_ms(2_000)
+}
+
+/// The answer when nothing was stored because the database does not work.
+pub(crate) fn unavailable(reason: impl std::fmt::Display) -> Error {
+    Error::new(&codes::STORE_UNAVAILABLE, "The database does not answer; nothing was stored.")
+        .note(reason)
+        .retry_after_ms(2_000)
+}
+
+/// The answer when a commit may or may not be on disk.
+pub(crate) fn unknown(reason: impl std::fmt::Display) -> Error {
+    Error::new(
+        &codes::OUTCOME_UNKNOWN,
+        "The write may or may not be stored. Repeat it with the same event id or idempotency key.",
+    )
+    .note(reason)
+    .retry_after_ms(2_000)
+}

@@ -1,0 +1,144 @@
+//! What callers and the engine's threads share: queues, counters, health, hints.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use callboard_kernel::{Error, Result};
+use parking_lot::Mutex;
+use tokio::sync::broadcast;
+
+use crate::config::OnFatal;
+use crate::job::{ReadJob, WriteJob, closed, overloaded, unavailable};
+use crate::queue::{Queue, Refused};
+use crate::testing::Faults;
+use crate::{Engine, Health, OpenOptions, StoreStats};
+
+/// Hints that a slow listener may fall behind before it is told that it lagged.
+const HINTS_KEPT: usize = 1_024;
+
+pub(crate) struct Shared {
+    pub(crate) engine: Engine,
+    pub(crate) read_only: bool,
+    pub(crate) writes: Queue<Box<dyn WriteJob>>,
+    pub(crate) reads: Queue<Box<dyn ReadJob>>,
+    pub(crate) counters: Counters,
+    pub(crate) hints: broadcast::Sender<Arc<[String]>>,
+    pub(crate) faults: Option<Arc<Faults>>,
+    /// Set for good: nothing is written any more.
+    poisoned: Mutex<Option<String>>,
+    /// Set while the database cannot be reached.
+    ailing: Mutex<Option<String>>,
+    on_fatal: Option<OnFatal>,
+}
+
+#[derive(Default)]
+pub(crate) struct Counters {
+    pub(crate) commits: AtomicU64,
+    pub(crate) writes: AtomicU64,
+    pub(crate) checkpoints: AtomicU64,
+}
+
+impl Shared {
+    pub(crate) fn new(engine: Engine, read_only: bool, options: &OpenOptions) -> Arc<Self> {
+        Arc::new(Self {
+            engine,
+            read_only,
+            writes: Queue::new(),
+            reads: Queue::new(),
+            counters: Counters::default(),
+            hints: broadcast::channel(HINTS_KEPT).0,
+            faults: options.faults.clone(),
+            poisoned: Mutex::new(None),
+            ailing: Mutex::new(None),
+            on_fatal: options.on_fatal.clone(),
+        })
+    }
+
+    pub(crate) fn submit_write(&self, job: Box<dyn WriteJob>) -> Result<()> {
+        if self.read_only {
+            return Err(Error::internal("the store was opened for reading only"));
+        }
+        if let Some(reason) = self.poisoned() {
+            return Err(unavailable(reason));
+        }
+        self.writes.push(job).map_err(refusal)
+    }
+
+    pub(crate) fn submit_read(&self, job: Box<dyn ReadJob>) -> Result<()> {
+        self.reads.push(job).map_err(refusal)
+    }
+
+    pub(crate) fn close_queues(&self) {
+        self.writes.close();
+        self.reads.close();
+    }
+
+    pub(crate) fn poisoned(&self) -> Option<String> {
+        self.poisoned.lock().clone()
+    }
+
+    /// Refuses all further writes, for good.
+    pub(crate) fn poison(&self, reason: &str) {
+        let mut poisoned = self.poisoned.lock();
+        if poisoned.is_none() {
+            *poisoned = Some(reason.to_owned());
+            drop(poisoned);
+            tracing::error!("The store takes no more writes: {reason}");
+        }
+    }
+
+    /// Tells the binary that it must end; after the answers of the failed group are out.
+    pub(crate) fn report_fatal(&self, reason: &str) {
+        if let Some(hook) = &self.on_fatal {
+            hook(reason);
+        }
+    }
+
+    /// Notes that the database cannot be reached, or (`None`) that it can.
+    pub(crate) fn set_ailing(&self, reason: Option<String>) {
+        *self.ailing.lock() = reason;
+    }
+
+    pub(crate) fn ailing(&self) -> Option<String> {
+        self.ailing.lock().clone()
+    }
+
+    pub(crate) fn health(&self) -> Health {
+        let reason = self.poisoned().or_else(|| self.ailing());
+        Health { ok: reason.is_none(), reason }
+    }
+
+    pub(crate) fn stats(&self) -> StoreStats {
+        StoreStats {
+            commits: self.counters.commits.load(Ordering::Relaxed),
+            writes: self.counters.writes.load(Ordering::Relaxed),
+            queued: self.writes.len() as u64,
+            checkpoints: self.counters.checkpoints.load(Ordering::Relaxed),
+        }
+    }
+
+    pub(crate) fn count_commit(&self, writes: usize) {
+        self.counters.commits.fetch_add(1, Ordering::Relaxed);
+        self.counters.writes.fetch_add(writes as u64, Ordering::Relaxed);
+    }
+
+    /// Hands topics to this process's listeners.
+    pub(crate) fn publish(&self, topics: Vec<String>) {
+        if !topics.is_empty() && self.hints.receiver_count() > 0 {
+            // It fails only when the last listener has just gone.
+            drop(self.hints.send(topics.into()));
+        }
+    }
+
+    /// Whether an injected fault is due; false in production.
+    pub(crate) fn fault(&self, pick: impl FnOnce(&Faults) -> &std::sync::atomic::AtomicBool) -> bool {
+        self.faults.as_deref().is_some_and(|faults| Faults::take(pick(faults)))
+    }
+}
+
+fn refusal(why: Refused) -> Error {
+    match why {
+        Refused::Full => overloaded(),
+        Refused::Closed => closed(),
+    }
+}

@@ -1,0 +1,84 @@
+//! The data folder: made and fsynced, and claimed by one writing process.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use callboard_kernel::{Error, Result, codes};
+
+/// The database file of a folder.
+pub(super) fn database(dir: &Path) -> PathBuf {
+    dir.join("callboard.db")
+}
+
+/// Held while this process may write; the lock ends with the process, however it ends.
+pub(super) struct Lock {
+    _file: File,
+}
+
+/// Makes the folder if it is missing and takes its lock.
+pub(super) fn prepare(dir: &Path) -> Result<Lock> {
+    make_dir(dir)?;
+    let path = dir.join("callboard.lock");
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(|e| trouble("open", &path, &e))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(held(dir, &mut file)),
+        Err(TryLockError::Error(e)) => return Err(trouble("lock", &path, &e)),
+    }
+    // The number is a help for people; the lock alone decides.
+    file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(|e| trouble("write", &path, &e))?;
+    Ok(Lock { _file: file })
+}
+
+fn held(dir: &Path, file: &mut File) -> Error {
+    let mut holder = String::new();
+    let holder = match file.read_to_string(&mut holder) {
+        Ok(_) if !holder.trim().is_empty() => format!("process {}", holder.trim()),
+        _ => "another process".to_owned(),
+    };
+    Error::new(
+        &codes::STORE_UNAVAILABLE,
+        format!(
+            "The data folder {} is in use by {holder}. Only one process may write: stop that one first, \
+             or use a command that only reads.",
+            dir.display()
+        ),
+    )
+}
+
+/// Makes the folder; every new name is fsynced in its parent, or a power cut could take the whole folder away.
+fn make_dir(dir: &Path) -> Result<()> {
+    let mut missing = Vec::new();
+    let mut at = Some(dir);
+    while let Some(path) = at.filter(|p| !p.as_os_str().is_empty() && !p.exists()) {
+        missing.push(path);
+        at = path.parent();
+    }
+    for path in missing.into_iter().rev() {
+        std::fs::create_dir(path)
+            .or_else(|e| if e.kind() == std::io::ErrorKind::AlreadyExists { Ok(()) } else { Err(e) })
+            .map_err(|e| trouble("make", path, &e))?;
+        sync_dir(parent(path))?;
+    }
+    Ok(())
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+/// Puts the names in a folder on disk.
+pub(super) fn sync_dir(dir: &Path) -> Result<()> {
+    File::open(dir).and_then(|d| d.sync_all()).map_err(|e| trouble("fsync", dir, &e))
+}
+
+fn trouble(doing: &str, path: &Path, e: &std::io::Error) -> Error {
+    Error::new(&codes::STORE_UNAVAILABLE, format!("Cannot {doing} {}: {e}", path.display()))
+}

@@ -1,0 +1,26 @@
+//! A thread that reads, each request at one snapshot.
+
+use std::sync::Arc;
+
+use crate::job::unavailable;
+use crate::shared::Shared;
+use crate::sqlite::connection::SqliteConnection;
+use crate::{Connection, Tx};
+
+pub(super) fn run(shared: &Arc<Shared>, mut connection: SqliteConnection) {
+    while let Some(job) = shared.reads.take_one() {
+        if !job.start() {
+            continue;
+        }
+        if let Err(e) = connection.control("begin deferred") {
+            job.refuse(unavailable(e));
+            continue;
+        }
+        job.run(&Tx::new(&mut connection));
+        if !connection.is_idle()
+            && let Err(e) = connection.batch("rollback")
+        {
+            tracing::error!("A read could not be ended: {e}");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! The one thread that writes: drain the queue, one transaction with a savepoint per closure, one COMMIT, then effects
+//! and answers. The fsync of one group is the time in which the next one gathers; nobody lingers.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use callboard_kernel::{Error, Result};
+
+use super::checkpoint::{self, Plan};
+use super::connection::{SqliteConnection, failure};
+use super::files::Lock;
+use crate::job::{Outcome, WriteJob, run_effects, unavailable, unknown};
+use crate::queue::Taken;
+use crate::shared::Shared;
+use crate::tx::Effect;
+use crate::{Connection, Tx};
+
+/// Most closures in one group.
+const GROUP_MAX: usize = 1_024;
+/// Time after which a group commits although more wait: the first of them must not wait for all of them.
+const GROUP_TIME: Duration = Duration::from_millis(10);
+
+pub(super) struct Writer {
+    shared: Arc<Shared>,
+    connection: SqliteConnection,
+    backlog: VecDeque<Box<dyn WriteJob>>,
+    plan: Plan,
+    wal_pages: Arc<AtomicI64>,
+    _lock: Lock,
+}
+
+/// The closures of one transaction and what they left to do.
+#[derive(Default)]
+struct Group {
+    jobs: Vec<Box<dyn WriteJob>>,
+    effects: Vec<Effect>,
+    hints: Vec<String>,
+}
+
+impl Writer {
+    pub(super) fn new(shared: Arc<Shared>, mut connection: SqliteConnection, lock: Lock) -> Result<Self> {
+        let wal_pages = Arc::new(AtomicI64::new(0));
+        let seen = wal_pages.clone();
+        let hook = move |_: &mut rusqlite::hooks::Wal, pages: i32| {
+            seen.store(i64::from(pages), Ordering::Relaxed);
+            Ok(())
+        };
+        connection.raw.wal_hook(Some(hook)).map_err(|e| failure(&e))?;
+        Ok(Self { shared, connection, backlog: VecDeque::new(), plan: Plan::new(), wal_pages, _lock: lock })
+    }
+
+    pub(super) fn run(mut self) {
+        loop {
+            if self.backlog.is_empty() {
+                let idle = self.plan.has_pages().then_some(checkpoint::IDLE_AFTER);
+                match self.shared.writes.take(&mut self.backlog, GROUP_MAX, idle) {
+                    Taken::Items => {}
+                    Taken::Idle => {
+                        self.empty_wal();
+                        continue;
+                    }
+                    Taken::Closed => break,
+                }
+            }
+            self.group();
+        }
+        self.empty_wal();
+    }
+
+    fn group(&mut self) {
+        if let Some(reason) = self.shared.poisoned() {
+            for job in self.backlog.drain(..) {
+                job.finish(Err(unavailable(&reason)));
+            }
+            return;
+        }
+        let mut group = Group::default();
+        let fate = self.transact(&mut group);
+        let broken = self.connection.broken.clone();
+        if let Some(reason) = &broken {
+            self.shared.poison(reason);
+        }
+        if fate.is_ok() {
+            self.shared.count_commit(group.jobs.len());
+            run_effects(group.effects);
+            self.shared.publish(group.hints);
+        }
+        for job in group.jobs {
+            job.finish(fate.clone());
+        }
+        match broken {
+            Some(reason) => self.shared.report_fatal(&reason),
+            None => self.checkpoint(),
+        }
+    }
+
+    /// One transaction around as many closures as wait. An error is the fate of all of them.
+    fn transact(&mut self, group: &mut Group) -> Result<()> {
+        if let Err(e) = self.connection.control("begin immediate") {
+            group.jobs.extend(self.backlog.drain(..));
+            return Err(unavailable(e));
+        }
+        let begun = Instant::now();
+        while let Some(job) = self.backlog.pop_front() {
+            if !job.start() {
+                continue;
+            }
+            group.jobs.push(job);
+            if let Err(e) = self.one(group) {
+                // Nothing was committed, so "not stored" is the truth. The transaction may be gone already.
+                if !self.connection.is_idle() {
+                    drop(self.connection.batch("rollback"));
+                }
+                return Err(e);
+            }
+            if begun.elapsed() > GROUP_TIME {
+                break;
+            }
+        }
+        self.commit()
+    }
+
+    /// Runs the last job of the group in its savepoint. An error means that the whole transaction is lost.
+    fn one(&mut self, group: &mut Group) -> Result<()> {
+        let Some(job) = group.jobs.last_mut() else { return Ok(()) };
+        self.connection.control("savepoint job")?;
+        let tx = Tx::new(&mut self.connection);
+        let outcome = job.run(&tx);
+        if outcome == Outcome::Keep {
+            group.effects.append(&mut tx.take_effects());
+            for topic in tx.take_hints() {
+                if !group.hints.contains(&topic) {
+                    group.hints.push(topic);
+                }
+            }
+        }
+        drop(tx);
+        if let Some(reason) = &self.connection.broken {
+            return Err(unavailable(reason));
+        }
+        if self.connection.is_idle() {
+            return Err(unavailable("SQLite ended the transaction: the disk is full or memory is short"));
+        }
+        if outcome == Outcome::Undo {
+            self.connection.control("rollback to job")?;
+        }
+        self.connection.control("release job")
+    }
+
+    /// A COMMIT that fails is unknown, not failed: its pages may be on disk, and an fsync is never tried again.
+    fn commit(&mut self) -> Result<()> {
+        let mut done = if self.shared.fault(|f| &f.fail_commit) {
+            drop(self.connection.control("rollback"));
+            Err(Error::internal("injected: the commit failed"))
+        } else {
+            self.connection.control("commit")
+        };
+        if self.shared.fault(|f| &f.lose_commit_reply) {
+            done = done.and(Err(Error::internal("injected: the commit's reply was lost")));
+        }
+        done.map_err(|e| {
+            let reason =
+                format!("A commit failed, so its outcome is unknown: {}", e.internal_note().unwrap_or_default());
+            self.connection.broken = Some(reason.clone());
+            unknown(reason)
+        })
+    }
+
+    fn checkpoint(&mut self) {
+        let Some(due) = self.plan.after_commit(self.wal_pages.load(Ordering::Relaxed)) else { return };
+        let done = if self.shared.fault(|f| &f.fail_checkpoint) {
+            Err("injected".to_owned())
+        } else {
+            checkpoint::run(&self.connection.raw, due).map_err(|e| e.to_string())
+        };
+        self.checked(done);
+    }
+
+    fn empty_wal(&mut self) {
+        if self.shared.poisoned().is_some() || !self.plan.has_pages() {
+            return;
+        }
+        match checkpoint::truncate(&self.connection.raw) {
+            Ok(true) => {
+                self.wal_pages.store(0, Ordering::Relaxed);
+                self.plan.emptied();
+                self.checked(Ok(()));
+            }
+            Ok(false) => {}
+            Err(e) => self.checked(Err(e.to_string())),
+        }
+    }
+
+    /// A checkpoint that fails may have left pages half written: the store stops like after a failed commit.
+    fn checked(&mut self, done: Result<(), String>) {
+        match done {
+            Ok(()) => {
+                self.shared.counters.checkpoints.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(e) => {
+                let reason = format!("A checkpoint failed: {e}");
+                self.connection.broken = Some(reason.clone());
+                self.shared.poison(&reason);
+                self.shared.report_fatal(&reason);
+            }
+        }
+    }
+}
