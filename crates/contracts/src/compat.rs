@@ -38,13 +38,7 @@ fn compare(old: &Value, new: &Value, at: &str, open: &[&str], found: &mut Vec<St
     }
 }
 
-fn compare_fields(
-    was: Option<&Value>,
-    is: Option<&Value>,
-    at: &str,
-    open: &[&str],
-    found: &mut Vec<String>,
-) {
+fn compare_fields(was: Option<&Value>, is: Option<&Value>, at: &str, open: &[&str], found: &mut Vec<String>) {
     // A field that is new is optional unless `required` says otherwise, which is compared by itself.
     for (name, field) in was.and_then(Value::as_object).into_iter().flatten() {
         let at = format!("{at}/properties/{name}");

@@ -12,10 +12,8 @@ use crate::{EventType, Family};
 /// writes them, and a test compares them.
 pub fn generated_files() -> Vec<(PathBuf, String)> {
     let folder = PathBuf::from("openapi/schemas/v1");
-    let mut files: Vec<(PathBuf, String)> = EventType::ALL
-        .iter()
-        .map(|ty| (folder.join(format!("{ty}.json")), render(cached(*ty))))
-        .collect();
+    let mut files: Vec<(PathBuf, String)> =
+        EventType::ALL.iter().map(|ty| (folder.join(format!("{ty}.json")), render(cached(*ty)))).collect();
     files.push((folder.join("envelope.json"), render(&event_schema())));
     files.push((folder.join("incoming.json"), render(&incoming_schema())));
     files.push((PathBuf::from("docs/events.md"), events_page()));
@@ -45,18 +43,14 @@ fn writers(ty: EventType) -> &'static str {
     const BRIDGE: &str = "Callboard, the provider bridge";
     const AGENT: &str = "Callboard, the provider bridge, an agent's pass, a server key with events:write";
     match ty {
-        EventType::CallAgentStateChanged
-        | EventType::CallTurnOwnerChanged
-        | EventType::CallTurnTiming => AGENT,
+        EventType::CallAgentStateChanged | EventType::CallTurnOwnerChanged | EventType::CallTurnTiming => AGENT,
         EventType::CallError => {
             "Callboard, the provider bridge; an agent's pass and a server key with events:write for codes AGENT_…"
         }
         EventType::TranscriptPartial | EventType::TranscriptFinal => {
             "Callboard, the provider bridge, an agent's pass, a server key with events:write, a participant's pass for its own words"
         }
-        EventType::OrchestrationActionRequested => {
-            "Callboard, the provider bridge (a note, never an action)"
-        }
+        EventType::OrchestrationActionRequested => "Callboard, the provider bridge (a note, never an action)",
         EventType::ActionProposed | EventType::UsageTick => {
             "Callboard, an agent's pass, a server key with events:write"
         }

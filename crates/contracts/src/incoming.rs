@@ -57,7 +57,7 @@ struct Wire {
     #[serde(rename = "type")]
     ty: EventType,
     #[serde(default, deserialize_with = "present")]
-    actor: Option<Actor>,
+    actor: Option<Box<RawValue>>,
     payload: Box<RawValue>,
     #[serde(default, deserialize_with = "present")]
     schema_version: Option<String>,
@@ -72,33 +72,35 @@ impl Incoming {
     /// # Errors
     /// [`Refusal`], with every fault of envelope and payload.
     pub fn parse(compact_json: &str) -> Result<Self, Refusal> {
-        match serde_json::from_str::<Wire>(compact_json).ok().and_then(Self::accept) {
-            Some(incoming) => Ok(incoming),
-            None => Err(refusal(compact_json)),
-        }
+        // serde would also read a struct from an array, here and in `accept`.
+        let wire = compact_json.starts_with('{').then(|| serde_json::from_str::<Wire>(compact_json).ok()).flatten();
+        wire.and_then(Self::accept).ok_or_else(|| refusal(compact_json))
     }
 
     /// The event, if its envelope keeps every rule.
     fn accept(wire: Wire) -> Option<Self> {
-        if wire.ts.is_some() && wire.timestamp.is_some()
-            || wire.schema_version.is_some() && wire.version.is_some()
-        {
+        if wire.ts.is_some() && wire.timestamp.is_some() || wire.schema_version.is_some() && wire.version.is_some() {
             return None;
         }
         let ts = wire.ts.or(wire.timestamp);
         let version = wire.schema_version.or(wire.version);
+        let actor: Option<Actor> = match wire.actor.as_deref().map(RawValue::get) {
+            Some(text) if text.starts_with('{') => Some(serde_json::from_str(text).ok()?),
+            Some(_) => return None,
+            None => None,
+        };
         let good = wire.event_id.as_deref().is_none_or(|id| event_id_fault(id).is_none())
             && id_fault(&wire.session_id, EVENT_ID_CHARS).is_none()
             && ts.as_deref().is_none_or(instant::is_instant)
             && version.is_none_or(|v| v == SCHEMA_VERSION)
-            && wire.actor.as_ref().is_none_or(|a| id_fault(&a.id, ACTOR_ID_CHARS).is_none())
+            && actor.as_ref().is_none_or(|a| id_fault(&a.id, ACTOR_ID_CHARS).is_none())
             && wire.payload.get().starts_with('{');
         good.then_some(Self {
             event_id: wire.event_id,
             session_id: wire.session_id,
             ts,
             ty: wire.ty,
-            actor: wire.actor,
+            actor,
             payload: wire.payload,
             schema_version: SCHEMA_VERSION,
         })
@@ -111,9 +113,7 @@ pub fn event_id_fault(id: &str) -> Option<&'static str> {
     if !(1..=EVENT_ID_CHARS).contains(&count) {
         return Some("must have 1 to 128 characters");
     }
-    id.chars()
-        .any(|c| c.is_whitespace() || c.is_control())
-        .then_some("must not hold blanks or control characters")
+    id.chars().any(|c| c.is_whitespace() || c.is_control()).then_some("must not hold blanks or control characters")
 }
 
 fn id_fault(id: &str, max: usize) -> Option<String> {
@@ -183,9 +183,10 @@ fn envelope_faults(event: &Map<String, Value>, faults: &mut Vec<Fault>) {
         }
         let reason = match (name.as_str(), value) {
             ("payload", _) => None,
-            ("eventId" | "sessionId" | "ts" | "timestamp" | "type" | "schemaVersion" | "version", Value::String(text)) => {
-                text_fault(name, text)
-            }
+            (
+                "eventId" | "sessionId" | "ts" | "timestamp" | "type" | "schemaVersion" | "version",
+                Value::String(text),
+            ) => text_fault(name, text),
             ("eventId" | "ts" | "timestamp" | "schemaVersion" | "version" | "actor", Value::Null) => {
                 Some("must not be null; leave it out".to_owned())
             }

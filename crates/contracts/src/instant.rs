@@ -49,9 +49,7 @@ fn offset(zone: &[u8]) -> Option<i64> {
 }
 
 fn number(b: &[u8], at: usize, len: usize) -> Option<i64> {
-    b.get(at..at + len)?
-        .iter()
-        .try_fold(0, |sum, d| d.is_ascii_digit().then(|| sum * 10 + i64::from(d - b'0')))
+    b.get(at..at + len)?.iter().try_fold(0, |sum, d| d.is_ascii_digit().then(|| sum * 10 + i64::from(d - b'0')))
 }
 
 const fn leap(year: i64) -> bool {

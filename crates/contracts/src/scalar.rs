@@ -16,13 +16,10 @@ pub(crate) const NOT_BLANK: &str = r"\S";
 /// Pattern of a currency in the schemas.
 pub(crate) const CURRENCY: &str = "^[A-Z]{3}$";
 /// Pattern of an instant in the schemas; `format` adds the calendar.
-pub(crate) const INSTANT: &str =
-    r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})$";
+pub(crate) const INSTANT: &str = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})$";
 
 /// Reads an optional field that is present: null is not a way to leave it out.
-pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    d: D,
-) -> Result<Option<T>, D::Error> {
+pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(d: D) -> Result<Option<T>, D::Error> {
     T::deserialize(d).map(Some)
 }
 

@@ -61,9 +61,7 @@ pub fn event_schema() -> Value {
         "type": "integer", "minimum": 1, "maximum": MAX_INTEGER,
         "description": "Place in the session's log, from 1 without gaps; set by the server.",
     });
-    schema["required"] = json!([
-        "eventId", "sessionId", "sequence", "ts", "type", "actor", "payload", "schemaVersion"
-    ]);
+    schema["required"] = json!(["eventId", "sessionId", "sequence", "ts", "type", "actor", "payload", "schemaVersion"]);
     schema
 }
 

@@ -63,10 +63,9 @@ pub(crate) fn either_rule(measured: &Measured, faults: &mut Vec<Fault>) {
     let Measured { billable_seconds, quantity, unit, .. } = measured;
     match (billable_seconds, quantity, unit) {
         (Some(_), None, None) | (None, Some(_), Some(_)) => {}
-        (None, None, None) => faults.push(Fault::new(
-            "/payload/billableSeconds",
-            "is required, or else quantity and unit",
-        )),
+        (None, None, None) => {
+            faults.push(Fault::new("/payload/billableSeconds", "is required, or else quantity and unit"))
+        }
         (None, Some(_), None) => {
             faults.push(Fault::new("/payload/unit", "is required with quantity"));
         }

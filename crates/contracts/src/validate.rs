@@ -34,7 +34,8 @@ pub fn validate_payload(ty: EventType, payload_json: &str) -> Result<(), Vec<Fau
     let faults = match (ty.contract().check)(payload_json) {
         // Empty, unless a rule across fields is broken.
         Ok(mut faults) => {
-            if !payload_json.starts_with('{') {
+            // serde would also read a struct from an array.
+            if !payload_json.trim_start().starts_with('{') {
                 faults.push(Fault::new("/payload", "must be an object"));
             }
             if let Err(fault) = inferred(payload_json) {
@@ -51,11 +52,7 @@ pub fn validate_payload(ty: EventType, payload_json: &str) -> Result<(), Vec<Fau
 ///
 /// # Errors
 /// Every fault found, as in [`validate_payload`].
-pub fn validate_in_session(
-    ty: EventType,
-    session_id: &str,
-    payload_json: &str,
-) -> Result<(), Vec<Fault>> {
+pub fn validate_in_session(ty: EventType, session_id: &str, payload_json: &str) -> Result<(), Vec<Fault>> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct CallId {
@@ -157,9 +154,7 @@ fn text_fault(schema: &Value, value: &Value) -> Option<String> {
             instant::is_instant(text),
             "must be an RFC 3339 instant with a zone and at most microseconds, such as 2026-01-31T12:00:00.5Z",
         ),
-        Some(scalar::CURRENCY) => {
-            (scalar::is_currency(text), "must be an ISO 4217 code: three capital letters")
-        }
+        Some(scalar::CURRENCY) => (scalar::is_currency(text), "must be an ISO 4217 code: three capital letters"),
         _ => (true, ""),
     };
     (!good).then(|| reason.to_owned())
@@ -169,9 +164,7 @@ fn integer_fault(schema: &Value, value: &Value) -> Option<String> {
     let low = schema["minimum"].as_i64().unwrap_or(-MAX_INTEGER);
     let high = schema["maximum"].as_i64().unwrap_or(MAX_INTEGER);
     let good = value.as_i64().is_some_and(|n| (low..=high).contains(&n));
-    (!good).then(|| {
-        format!("must be an integer from {low} to {high}, written without fraction or exponent")
-    })
+    (!good).then(|| format!("must be an integer from {low} to {high}, written without fraction or exponent"))
 }
 
 fn number_fault(schema: &Value, value: &Value) -> Option<String> {
@@ -179,4 +172,90 @@ fn number_fault(schema: &Value, value: &Value) -> Option<String> {
     let high = schema["maximum"].as_f64().unwrap_or(f64::MAX);
     let good = value.as_f64().is_some_and(|n| (low..=high).contains(&n));
     (!good).then(|| format!("must be a number from {low} to {high}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let choice = select(vec!["voice", "user", "seconds", "agent", "EUR", " ", "", "x"]);
+        prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            (-2i64..2000).prop_map(Value::from),
+            (-1.5f64..2.5).prop_map(Value::from),
+            choice.prop_map(Value::from),
+            ".{0,3}".prop_map(Value::from),
+            Just(Value::from("2026-01-31T12:00:00Z")),
+            Just(serde_json::json!({ "user": null })),
+            Just(serde_json::json!([])),
+        ]
+    }
+
+    proptest! {
+        /// The struct and the schema refuse the same payloads, whatever stands in the fields.
+        #[test]
+        fn struct_and_schema_agree(ty in select(EventType::ALL), values in prop::collection::vec((any_value(), 0u8..8), 12)) {
+            let schema = schema::cached(ty);
+            let names = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name);
+            let mut payload = serde_json::Map::new();
+            for (name, (value, keep)) in names.filter(|n| *n != "inferred").zip(values) {
+                if keep > 0 {
+                    payload.insert(name.clone(), value);
+                }
+            }
+            let value = Value::Object(payload);
+            let mut faults = Vec::new();
+            walk(schema, &value, "/payload", &mut faults);
+            let read = (ty.contract().check)(&value.to_string());
+            prop_assert_eq!(read.is_err(), !faults.is_empty(), "{}: {:?}, {:?}", value, read, faults);
+        }
+    }
+
+    #[test]
+    fn the_call_id_is_the_session() {
+        let check = |ty, payload| validate_in_session(ty, "cs_1", payload);
+        assert_eq!(check(EventType::CallConnecting, r#"{"callId":"cs_1"}"#), Ok(()));
+        assert_eq!(
+            check(EventType::CallConnecting, r#"{"callId":"RM_xyz"}"#),
+            Err(vec![Fault::new("/payload/callId", "must equal the event's sessionId")])
+        );
+        assert_eq!(
+            check(EventType::CallConnecting, r#"{"callId":7}"#),
+            Err(vec![Fault::new("/payload/callId", "must be text")])
+        );
+        let error = r#"{"code":"AGENT_X","message":"m","retryable":true}"#;
+        assert_eq!(check(EventType::CallError, error), Ok(()));
+        let tick = r#"{"meterId":"m","billableSeconds":1,"callId":"another meaning"}"#;
+        assert_eq!(check(EventType::UsageTick, tick), Ok(()));
+    }
+
+    #[test]
+    fn every_fault_is_told() {
+        let payload = r#"{"utteranceId":" ","text":3,"startMs":1.5,"endMs":-1,"confidence":2,"inferred":1}"#;
+        let faults = validate_payload(EventType::TranscriptFinal, payload).unwrap_err();
+        let mut places: Vec<&str> = faults.iter().map(|f| f.pointer.as_str()).collect();
+        places.sort_unstable();
+        let expected = ["confidence", "endMs", "inferred", "speaker", "startMs", "text", "utteranceId"];
+        assert_eq!(places, expected.map(|name| format!("/payload/{name}")));
+    }
+
+    #[test]
+    fn inferred_is_seen_however_it_is_spelled() {
+        for spelled in ["inferred", "\\u0069nferred", "inferre\\u0064"] {
+            let with = |v: &str| format!("{{\"callId\":\"s\",\"{spelled}\":{v}}}");
+            assert_eq!(validate_payload(EventType::CallConnecting, &with("true")), Ok(()));
+            assert_eq!(
+                validate_payload(EventType::CallConnecting, &with("\"true\"")),
+                Err(vec![Fault::new("/payload/inferred", "must be true or false")])
+            );
+        }
+        let mentioned = r#"{"callId":"inferred \u00e9"}"#;
+        assert_eq!(validate_payload(EventType::CallConnecting, mentioned), Ok(()));
+    }
 }
