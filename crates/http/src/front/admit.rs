@@ -1,0 +1,85 @@
+//! From credentials to a permitted principal.
+
+use axum::extract::Request;
+use axum::http::HeaderMap;
+use callboard_kernel::{Error, Result, codes};
+
+use super::Door;
+use super::headers::set;
+use crate::access::{RouteRule, Verdict, credentials_of};
+use crate::caller::Visitor;
+use crate::extract::{Seen, pairs, unknown_parameter};
+use crate::{Credentials, Principal};
+
+impl Door {
+    /// Who calls, if the row lets them in. `None` on routes that need nobody.
+    pub(super) async fn admit(
+        &self,
+        rule: &RouteRule,
+        request: &Request,
+        visitor: &Visitor,
+    ) -> Result<Option<Principal>> {
+        if rule.public || rule.provider {
+            return Ok(None);
+        }
+        let credentials = credentials_of(request.method(), request.headers())?;
+        self.origins.check(request.headers(), &credentials)?;
+        match self.recognise(&credentials, visitor).await? {
+            Some(principal) if rule.allows(&principal) => Ok(Some(principal)),
+            Some(principal) => Err(rule.refusal(&principal)),
+            None if rule.optional && credentials.bearer.is_none() && credentials.cookie.is_none() => Ok(None),
+            None => Err(Error::new(
+                &codes::UNAUTHENTICATED,
+                "This needs a valid credential: an API key, a user token, a session pass or a login.",
+            )),
+        }
+    }
+
+    async fn recognise(&self, credentials: &Credentials, visitor: &Visitor) -> Result<Option<Principal>> {
+        if credentials.bearer.is_none() && credentials.cookie.is_none() {
+            return Ok(None);
+        }
+        for authenticator in &self.authenticators {
+            if let Some(principal) = authenticator.authenticate(credentials, visitor.now).await? {
+                return Ok(Some(principal));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Refuses parameters that the document does not name for this route, and repeated ones.
+    pub(super) fn known_parameters(&self, rule: &RouteRule, request: &Request) -> Result<()> {
+        let query = request.uri().query().unwrap_or_default();
+        if query.is_empty() || !rule.documented {
+            return Ok(());
+        }
+        let known = self.parameters.get(&(rule.method.clone(), rule.path.clone()));
+        let mut seen = Seen::default();
+        for (name, _) in pairs(query)? {
+            if !known.is_some_and(|k| k.contains(&name)) {
+                return Err(unknown_parameter(&name));
+            }
+            seen.add(&name)?;
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a request that its bucket has no room for.
+pub(super) fn within(verdict: Option<Verdict>) -> Result<()> {
+    match verdict {
+        Some(v) if !v.allowed => {
+            Err(Error::new(&codes::RATE_LIMITED, "Too many requests; try again after the time in Retry-After.")
+                .retry_after_ms(v.reset_ms)
+                .with("limit", v.limit))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Tells the caller how much room is left.
+pub(super) fn show(verdict: Verdict, headers: &mut HeaderMap) {
+    set(headers, "ratelimit-limit", &verdict.limit.to_string());
+    set(headers, "ratelimit-remaining", &verdict.remaining.to_string());
+    set(headers, "ratelimit-reset", &verdict.reset_ms.max(0).cast_unsigned().div_ceil(1000).to_string());
+}

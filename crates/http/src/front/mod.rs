@@ -1,0 +1,219 @@
+//! The front door: every request passes here once, matched or not.
+//!
+//! In order: trace id, host and header checks, preflight, the matrix row, rate by address, credentials, permission,
+//! rate by principal, unknown query parameters, then the handler under its time limit. On the way out: refusals become
+//! problem documents, and every answer gets its trace id and security headers.
+
+mod admit;
+mod headers;
+mod trace;
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use callboard_kernel::{Error, Result, World, codes};
+use futures_util::FutureExt as _;
+use tracing::Instrument as _;
+use utoipa::openapi::OpenApi;
+
+use crate::access::{AccessMatrix, Origins, RateLimiter, RateLimits, RouteRule, address_of};
+use crate::app::{Authenticate, Settings};
+use crate::caller::{Caller, Visitor};
+use crate::document;
+use crate::metrics::Metrics;
+use crate::problem::{self, PROBLEM_JSON};
+
+/// The address of the connection's other end; `serve` puts it into every request.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub IpAddr);
+
+/// What the front door needs.
+pub struct FrontDoor {
+    /// The access matrix.
+    pub matrix: AccessMatrix,
+    /// Everyone who knows callers, asked in order.
+    pub authenticators: Vec<Arc<dyn Authenticate>>,
+    /// Rate limits.
+    pub limits: RateLimits,
+    /// Settings of the HTTP side.
+    pub settings: Arc<Settings>,
+    /// Time and randomness.
+    pub world: Arc<dyn World>,
+    /// Where requests are counted.
+    pub metrics: Arc<Metrics>,
+}
+
+struct Door {
+    matrix: AccessMatrix,
+    authenticators: Vec<Arc<dyn Authenticate>>,
+    limiter: RateLimiter,
+    settings: Arc<Settings>,
+    origins: Origins,
+    world: Arc<dyn World>,
+    metrics: Arc<Metrics>,
+    /// Query parameters by method and path, from the document.
+    parameters: HashMap<(Method, String), Vec<String>>,
+}
+
+impl FrontDoor {
+    /// Puts the door before a router. Fails when the router's documented routes and the matrix differ, so that a
+    /// forgotten route stops the start.
+    pub fn guard(self, router: Router, openapi: &OpenApi) -> Result<Router> {
+        let routes = document::routes_of(openapi);
+        self.matrix.check(routes.iter().map(|(method, path)| (method, path.as_str())))?;
+        let door = Arc::new(Door {
+            origins: Origins::new(&self.settings),
+            limiter: RateLimiter::new(self.limits),
+            parameters: document::query_parameters(openapi),
+            matrix: self.matrix,
+            authenticators: self.authenticators,
+            settings: self.settings,
+            world: self.world,
+            metrics: self.metrics,
+        });
+        Ok(router.layer(from_fn_with_state(door, pass)))
+    }
+}
+
+async fn pass(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
+    let visitor = door.visitor(&request);
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map(|p| p.as_str().to_owned()).unwrap_or_default();
+    let asked = request.headers().clone();
+    let span = tracing::info_span!(
+        "request", http.method = %method, http.route = %route, trace.id = %visitor.trace_id,
+        tenant.id = tracing::field::Empty, http.status = tracing::field::Empty, duration_us = tracing::field::Empty,
+    );
+    let api = request.uri().path().starts_with("/v1");
+    async {
+        let outcome = AssertUnwindSafe(door.answer(request, next, &route, &visitor)).catch_unwind().await;
+        let response = match outcome {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => refuse(error),
+            Err(panic) => refuse(Error::internal(format!("a handler panicked: {}", panic_text(panic.as_ref())))),
+        };
+        let mut response = finish(response, &visitor.trace_id);
+        door.dress(&mut response, &asked, api, &visitor.trace_id);
+        let micros = door.world.now().micros() - visitor.now.micros();
+        door.metrics.count(&method, &route, response.status(), micros);
+        let span = tracing::Span::current();
+        span.record("http.status", response.status().as_u16()).record("duration_us", micros);
+        tracing::debug!("`{method} {route}` answered {}", response.status().as_u16());
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+impl Door {
+    fn visitor(&self, request: &Request) -> Visitor {
+        let mut entropy = self.world.entropy();
+        let peer = request.extensions().get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |p| p.0);
+        Visitor {
+            now: self.world.now(),
+            trace_id: trace::trace_id(request.headers(), &mut entropy),
+            entropy,
+            address: address_of(request.headers(), peer, self.settings.trusted_proxies),
+        }
+    }
+
+    /// Checks the request and runs its handler.
+    async fn answer(&self, mut request: Request, next: Next, route: &str, visitor: &Visitor) -> Result<Response> {
+        headers::check(&request)?;
+        let (method, headers) = (request.method().clone(), request.headers());
+        if route.is_empty() {
+            // Only pages may stand behind the fallback; the API has no route without a row.
+            if request.uri().path().starts_with("/v1") {
+                return Err(problem::route_not_found());
+            }
+            request.extensions_mut().insert(visitor.clone());
+            return Ok(next.run(request).await);
+        }
+        let allow = self.matrix.allow(route);
+        if let Some(response) = self.origins.preflight(&method, headers, &allow) {
+            return Ok(response);
+        }
+        let Some(rule) = self.matrix.rule(&method, route) else {
+            return Ok(headers::method_not_allowed(&allow));
+        };
+        let mut verdict = self.limiter.visit(rule.rate, visitor.address, visitor.now);
+        admit::within(verdict)?;
+        let principal = self.admit(rule, &request, visitor).await?;
+        if let Some(principal) = principal {
+            tracing::Span::current().record("tenant.id", principal.tenant().as_str());
+            if rule.rate != Some(crate::access::Rate::Exempt) {
+                verdict = self.limiter.call(&principal, visitor.now).or(verdict);
+                admit::within(verdict)?;
+            }
+            request.extensions_mut().insert::<Caller>(visitor.clone().into_caller(principal));
+        }
+        self.known_parameters(rule, &request)?;
+        request.extensions_mut().insert(visitor.clone());
+        request.extensions_mut().insert(crate::access::RouteLimits { body_bytes: rule.body_bytes });
+        let mut response = run(rule, request, next).await?;
+        if let Some(verdict) = verdict {
+            admit::show(verdict, response.headers_mut());
+        }
+        Ok(response)
+    }
+
+    fn dress(&self, response: &mut Response, asked: &HeaderMap, api: bool, trace_id: &str) {
+        headers::secure(response.headers_mut(), api, self.settings.secure_cookies);
+        headers::set(response.headers_mut(), "x-trace-id", trace_id);
+        self.origins.allow_origin(asked, response.headers_mut());
+    }
+}
+
+/// The handler, under the route's time limit for the head of the answer; bodies may stream on.
+async fn run(rule: &RouteRule, request: Request, next: Next) -> Result<Response> {
+    let limit = Duration::from_millis(rule.timeout_ms);
+    tokio::time::timeout(limit, next.run(request)).await.map_err(|_| {
+        if rule.method == Method::GET {
+            Error::new(&codes::OVERLOADED, "The answer took too long.").retry_after_ms(1000)
+        } else {
+            let message = "The answer took too long; the change may still happen. Repeat it under the same key or id.";
+            Error::new(&codes::OUTCOME_UNKNOWN, message).retry_after_ms(1000)
+        }
+    })
+}
+
+fn refuse(error: Error) -> Response {
+    use axum::response::IntoResponse as _;
+    problem::Problem(error).into_response()
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text =
+        panic.downcast_ref::<&str>().map(|t| (*t).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+    callboard_kernel::short(&text.unwrap_or_default(), 200)
+}
+
+/// Turns refusals into problem documents: those that carry an error, and bare statuses from layers below us.
+fn finish(mut response: Response, trace_id: &str) -> Response {
+    let status = response.status();
+    let error = response.extensions_mut().remove::<Arc<Error>>();
+    let is_document = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v == PROBLEM_JSON);
+    let error = match error {
+        Some(error) => error,
+        None if (status.is_client_error() || status.is_server_error()) && !is_document => {
+            Arc::new(problem::error_of_status(status))
+        }
+        None => return response,
+    };
+    if let Some(note) = error.internal_note() {
+        if error.kind() == callboard_kernel::Kind::Internal {
+            tracing::error!(error.code = error.code().name, "A request failed: {note}");
+        } else {
+            tracing::warn!(error.code = error.code().name, "A request was refused with {}: {note}", error.code().name);
+        }
+    }
+    problem::render(&error, trace_id, std::mem::take(response.headers_mut()))
+}
