@@ -40,3 +40,8 @@ pub use payload::Payload;
 pub use scalar::{Count, Currency, Integer, MAX_INTEGER, Moment, Ratio, Text};
 pub use schema::{event_schema, incoming_schema, schema};
 pub use validate::{Fault, validate_in_session, validate_payload};
+
+/// The examples of the README, compiled and run as documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

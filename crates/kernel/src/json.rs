@@ -23,9 +23,7 @@ pub struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self {
-            max_depth: crate::limits::JSON_DEPTH,
-        }
+        Self { max_depth: crate::limits::JSON_DEPTH }
     }
 }
 

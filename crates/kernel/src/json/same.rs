@@ -26,9 +26,7 @@ fn same(a: &str, b: &str, depth: usize) -> bool {
             let text = |t| serde_json::from_str::<String>(t).ok();
             text(a).is_some() && (a == b || text(a) == text(b))
         }
-        (b't' | b'f' | b'n', b't' | b'f' | b'n') => {
-            a == b && matches!(a, "true" | "false" | "null")
-        }
+        (b't' | b'f' | b'n', b't' | b'f' | b'n') => a == b && matches!(a, "true" | "false" | "null"),
         _ => match (Decimal::parse(a), Decimal::parse(b)) {
             (Some(x), Some(y)) => x == y,
             _ => false,
@@ -39,9 +37,8 @@ fn same(a: &str, b: &str, depth: usize) -> bool {
 fn same_objects(a: &str, b: &str, depth: usize) -> Option<bool> {
     let a: HashMap<String, &RawValue> = serde_json::from_str(a).ok()?;
     let b: HashMap<String, &RawValue> = serde_json::from_str(b).ok()?;
-    let equal = a.len() == b.len()
-        && a.iter()
-            .all(|(key, x)| b.get(key).is_some_and(|y| same(x.get(), y.get(), depth)));
+    let equal =
+        a.len() == b.len() && a.iter().all(|(key, x)| b.get(key).is_some_and(|y| same(x.get(), y.get(), depth)));
     Some(equal)
 }
 
@@ -80,19 +77,11 @@ impl Decimal {
         let trail = all[lead..].iter().rev().take_while(|d| **d == b'0').count();
         let digits = all[lead..all.len() - trail].to_vec();
         if digits.is_empty() {
-            return Some(Self {
-                negative: false,
-                digits,
-                exponent: 0,
-            });
+            return Some(Self { negative: false, digits, exponent: 0 });
         }
         // An exponent beyond i64 has no equal but its own text, which the caller has compared.
         let exponent = written.map_or(Some(0), |e| e.parse::<i64>().ok())?;
         let shift = i64::try_from(trail).ok()? - i64::try_from(fraction.len()).ok()?;
-        Some(Self {
-            negative,
-            digits,
-            exponent: exponent.checked_add(shift)?,
-        })
+        Some(Self { negative, digits, exponent: exponent.checked_add(shift)? })
     }
 }

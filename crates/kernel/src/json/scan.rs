@@ -14,10 +14,7 @@ enum Open<'a> {
     /// Index of the element being read.
     Array { index: usize },
     /// Its keys are `keys[first..]` up to the next open object's first.
-    Object {
-        first: usize,
-        set: Option<HashSet<Cow<'a, str>>>,
-    },
+    Object { first: usize, set: Option<HashSet<Cow<'a, str>>> },
 }
 
 /// Whether a fault lies in the container itself or in the member that is being read.
@@ -163,10 +160,7 @@ impl<'a> Scanner<'a> {
     fn open_object(&mut self) -> Result<bool, FieldError> {
         self.check_depth()?;
         self.at += 1;
-        self.stack.push(Open::Object {
-            first: self.keys.len(),
-            set: None,
-        });
+        self.stack.push(Open::Object { first: self.keys.len(), set: None });
         self.skip_space();
         if self.peek() == Some(b'}') {
             self.close();
@@ -219,11 +213,7 @@ impl<'a> Scanner<'a> {
         let start = self.at + 1;
         let scanned = self.string(Place::Container)?;
         let raw = &self.text[start..scanned.end];
-        let key: Cow<'a, str> = if scanned.escaped {
-            string::unescape(raw).into()
-        } else {
-            raw.into()
-        };
+        let key: Cow<'a, str> = if scanned.escaped { string::unescape(raw).into() } else { raw.into() };
         let Some(Open::Object { first, set }) = self.stack.last_mut() else {
             return Err(self.fault(Place::Container, "a key outside an object"));
         };
@@ -295,10 +285,7 @@ impl<'a> Scanner<'a> {
             count > MAX.len() || (count == MAX.len() && &self.bytes[whole..self.at] > MAX)
         } else {
             // Below 10^300 nothing overflows unless an exponent makes it so.
-            (exponent || count > 300)
-                && !self.text[start..self.at]
-                    .parse::<f64>()
-                    .is_ok_and(f64::is_finite)
+            (exponent || count > 300) && !self.text[start..self.at].parse::<f64>().is_ok_and(f64::is_finite)
         };
         if too_large {
             self.at = start;
@@ -335,9 +322,6 @@ impl<'a> Scanner<'a> {
             pointer.push('/');
             pointer.push_str(part);
         }
-        FieldError {
-            pointer,
-            reason: format!("{reason} (byte {})", self.at),
-        }
+        FieldError { pointer, reason: format!("{reason} (byte {})", self.at) }
     }
 }

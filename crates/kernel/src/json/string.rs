@@ -37,10 +37,7 @@ fn next_special(bytes: &[u8], mut at: usize) -> usize {
         }
         at += 8;
     }
-    while bytes
-        .get(at)
-        .is_some_and(|b| *b != b'"' && *b != b'\\' && *b >= 0x20)
-    {
+    while bytes.get(at).is_some_and(|b| *b != b'"' && *b != b'\\' && *b >= 0x20) {
         at += 1;
     }
     at
@@ -59,16 +56,10 @@ pub(super) fn scan(bytes: &[u8], open: usize) -> Result<Scanned, BadString> {
                 at = escape(bytes, at)?;
             }
             Some(_) => {
-                return Err(BadString {
-                    at,
-                    reason: "a control character in a string must be escaped",
-                });
+                return Err(BadString { at, reason: "a control character in a string must be escaped" });
             }
             None => {
-                return Err(BadString {
-                    at,
-                    reason: "the text ends inside a string",
-                });
+                return Err(BadString { at, reason: "the text ends inside a string" });
             }
         }
     }
@@ -95,10 +86,7 @@ fn escape(bytes: &[u8], at: usize) -> Result<usize, BadString> {
 }
 
 fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes
-        .get(at..at + 4)?
-        .iter()
-        .try_fold(0, |sum, b| Some(sum * 16 + char::from(*b).to_digit(16)?))
+    bytes.get(at..at + 4)?.iter().try_fold(0, |sum, b| Some(sum * 16 + char::from(*b).to_digit(16)?))
 }
 
 fn low_surrogate(bytes: &[u8], at: usize) -> Option<u32> {

@@ -41,10 +41,7 @@ fn accepted_and_compacted() {
         ("{\"é😀\": \"\u{7f}ÿ\"}", "{\"é😀\":\"\u{7f}ÿ\"}"),
         ("{\"\":0}", "{\"\":0}"),
         ("[[],{},[{}]]", "[[],{},[{}]]"),
-        (
-            "{\"a\":{\"a\":{\"a\":1}},\"b\":{\"a\":1}}",
-            "{\"a\":{\"a\":{\"a\":1}},\"b\":{\"a\":1}}",
-        ),
+        ("{\"a\":{\"a\":{\"a\":1}},\"b\":{\"a\":1}}", "{\"a\":{\"a\":{\"a\":1}},\"b\":{\"a\":1}}"),
         ("1e300", "1e300"),
         ("1e-999", "1e-999"),
         ("12345678901234567890.5", "12345678901234567890.5"),
@@ -151,11 +148,7 @@ fn duplicate_keys_are_refused_after_unescaping() {
     // An inner object of many keys does not disturb the outer one.
     let inner = keys.join(",");
     ok(&format!("{{\"key1\":{{{inner}}},\"key2\":{{{inner}}}}}"));
-    refused(
-        format!("{{\"k\":{{{inner}}},\"k\":1}}").as_bytes(),
-        "/k",
-        "twice",
-    );
+    refused(format!("{{\"k\":{{{inner}}},\"k\":1}}").as_bytes(), "/k", "twice");
 }
 
 #[test]
@@ -169,14 +162,9 @@ fn depth_is_limited_without_recursion() {
     assert!(check(b"1", Rules { max_depth: 0 }).is_ok());
     let deep = "[".repeat(1_000_000);
     refused(deep.as_bytes(), &"/0".repeat(32), "deeper than 32");
-    let rules = Rules {
-        max_depth: 2_000_000,
-    };
+    let rules = Rules { max_depth: 2_000_000 };
     let whole = format!("{deep}{}", "]".repeat(1_000_000));
-    assert_eq!(
-        check(whole.as_bytes(), rules).as_deref().map(str::len),
-        Ok(2_000_000)
-    );
+    assert_eq!(check(whole.as_bytes(), rules).as_deref().map(str::len), Ok(2_000_000));
 }
 
 #[test]
@@ -188,15 +176,9 @@ fn equality_of_values() {
         ("0", "-0.0e5"),
         ("0.1", "1e-1"),
         ("1.50", "15E-1"),
-        (
-            "123456789012345678901234567890.5",
-            "1234567890123456789012345678905e-1",
-        ),
+        ("123456789012345678901234567890.5", "1234567890123456789012345678905e-1"),
         ("1e-999999999999999999999", "1e-999999999999999999999"),
-        (
-            "{\"a\":1,\"b\":[true,null]}",
-            "{ \"b\": [true, null], \"a\": 1e0 }",
-        ),
+        ("{\"a\":1,\"b\":[true,null]}", "{ \"b\": [true, null], \"a\": 1e0 }"),
         ("\"\\u0041\"", "\"A\""),
         ("{\"\\u0061\":\"\\/\"}", "{\"a\":\"/\"}"),
         ("[]", "[ ]"),
@@ -235,9 +217,7 @@ fn any_json() -> impl Strategy<Value = Value> {
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
         (-9_007_199_254_740_991i64..=9_007_199_254_740_991).prop_map(Value::from),
-        any::<f64>()
-            .prop_filter("finite", |f| f.is_finite())
-            .prop_map(Value::from),
+        any::<f64>().prop_filter("finite", |f| f.is_finite()).prop_map(Value::from),
         "[^\u{0}]{0,12}".prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 64, 20, |inner| {
@@ -251,9 +231,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 /// Refusals that go beyond what serde_json refuses.
 fn stricter(reason: &str) -> bool {
-    ["twice", "2^53-1", "U+0000", "deeper"]
-        .iter()
-        .any(|r| reason.contains(r))
+    ["twice", "2^53-1", "U+0000", "deeper"].iter().any(|r| reason.contains(r))
 }
 
 proptest! {
