@@ -1,0 +1,31 @@
+/**
+ * Callboard for TypeScript: a typed client, live streams, and the reducer that turns a call's events
+ * into what a page shows. No framework in here; hooks for React are in `@callboard/api/react`.
+ */
+export * from "./wire.ts";
+export { createCallboard, type Callboard, type ClientOptions } from "./client.ts";
+export { ApiError, asApiError } from "./problem.ts";
+export { backoffMs, type BackoffOptions } from "./backoff.ts";
+export { newEventId, newId } from "./ids.ts";
+export { LiveSocket, socketUrl, type SocketOptions, type SocketStatus } from "./socket.ts";
+export type { Listener, SessionTopic, Subscription, TenantTopic, Topic } from "./subscription.ts";
+export { follow, type FollowOptions } from "./sse.ts";
+export { followCall, type CallStore, type CallStoreOptions, type FollowedCall } from "./store.ts";
+export * from "./state/model.ts";
+export { applyEvents, callFromSession, emptyCall } from "./state/reduce.ts";
+export { supersede, transcript } from "./state/transcript.ts";
+export { conversation, type ConversationItem } from "./state/conversation.ts";
+export {
+  describe,
+  FAMILIES,
+  familyOf,
+  nameOf,
+  noteOf,
+  roleName,
+  spanText,
+  speakerOf,
+  weightOf,
+  words,
+  type Family,
+  type Weight,
+} from "./state/describe.ts";

@@ -1,0 +1,53 @@
+import { createCallboard } from "@callboard/api";
+import { QueryClient, queryOptions } from "@tanstack/react-query";
+import { ApiError, asApiError, type Login, type Me } from "@callboard/api";
+import { readServerClock } from "./clock.ts";
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      refetchOnWindowFocus: true,
+      retry: (failures, error) => failures < 3 && error instanceof ApiError && error.retryable,
+    },
+  },
+});
+
+const ME = ["me"] as const;
+
+/** The console's client: known by its cookie, with the CSRF token that goes with it. */
+export const api = createCallboard({
+  csrfToken: () => queryClient.getQueryData<Me | null>(ME)?.csrfToken,
+  onUnauthorized: () => queryClient.setQueryData(ME, null),
+});
+
+/** Who is signed in; `null` when nobody is. */
+export const meQuery = queryOptions({
+  queryKey: ME,
+  staleTime: Infinity,
+  queryFn: async (): Promise<Me | null> => {
+    try {
+      const me = await api.me();
+      readServerClock(Date.parse(me.serverTime));
+      return me;
+    } catch (error) {
+      if (asApiError(error).status === 401) return null;
+      throw error;
+    }
+  },
+});
+
+export async function signIn(login: Login): Promise<void> {
+  await api.login(login);
+  await queryClient.fetchQuery({ ...meQuery, staleTime: 0 });
+}
+
+/** Signs out here even when the server cannot be told: then the cookie runs out by itself. */
+export async function signOut(): Promise<void> {
+  try {
+    await api.logout();
+  } finally {
+    queryClient.clear();
+    queryClient.setQueryData(ME, null);
+  }
+}

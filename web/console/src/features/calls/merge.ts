@@ -1,0 +1,58 @@
+/** Keeps the loaded part of the list true while calls come and change. Pure. */
+import type { CallEvent, Page, Session, SessionStatus } from "@callboard/api";
+
+export type Pages = readonly Page<Session>[];
+
+const matches = (session: Session, status: SessionStatus | undefined): boolean =>
+  status === undefined || session.status === status;
+
+/** The list's order: newest first, then by id. */
+const before = (a: Session, b: Session): boolean =>
+  a.createdAt === b.createdAt ? a.sessionId > b.sessionId : a.createdAt > b.createdAt;
+
+/**
+ * Puts a freshly read session where it belongs. One that no longer passes the filter goes; one that
+ * would stand below the last loaded row waits until its page is loaded.
+ */
+export function mergeSession(pages: Pages, session: Session, status?: SessionStatus): Page<Session>[] {
+  const others = pages.map((page) => ({
+    ...page,
+    items: page.items.filter((item) => item.sessionId !== session.sessionId),
+  }));
+  if (!matches(session, status)) return others;
+  const open = others.findIndex((page, index) => {
+    const last = page.items.at(-1);
+    return (
+      (last !== undefined && before(session, last)) ||
+      (index === others.length - 1 && page.nextCursor === null)
+    );
+  });
+  const target = others[open];
+  if (!target) return others;
+  const at = target.items.findIndex((item) => before(session, item));
+  const items = [...target.items];
+  items.splice(at < 0 ? items.length : at, 0, session);
+  others[open] = { ...target, items };
+  return others;
+}
+
+/** Raises `latestSequence` of the calls that these events belong to. */
+export function countEvents(pages: Pages, events: readonly CallEvent[]): Pages {
+  const latest = new Map<string, number>();
+  for (const event of events) {
+    latest.set(event.sessionId, Math.max(latest.get(event.sessionId) ?? 0, event.sequence));
+  }
+  return pages.map((page) => ({
+    ...page,
+    items: page.items.map((item) => {
+      const sequence = latest.get(item.sessionId) ?? 0;
+      return sequence > item.latestSequence ? { ...item, latestSequence: sequence } : item;
+    }),
+  }));
+}
+
+const QUIET = /^call\.(track|turn|agent|voice|recording|error)/;
+
+/** Whether an event may have changed what the list shows of its call, beyond the count. */
+export const changesRow = (event: CallEvent): boolean =>
+  event.type.startsWith("call.") && !QUIET.test(event.type);

@@ -1,0 +1,33 @@
+import type { ApiError } from "@callboard/api";
+
+const ADVICE: Readonly<Record<string, string>> = {
+  NETWORK: "The page keeps trying by itself once the network is back.",
+  LOGIN_LINK_INVALID:
+    "A login link works once. Start the server again or run `callboard login-link` for a new one.",
+  UNAUTHENTICATED: "Check that the key or token is whole and was not revoked.",
+  TOKEN_EXPIRED: "Get a new token or key, then sign in again.",
+  FORBIDDEN: "Your role or key does not allow this. Ask an owner or admin of the tenant.",
+  CSRF_REQUIRED: "Reload the page, then try again.",
+  JOIN_LINK_INVALID:
+    "A link may work once only and for a limited time. Ask the person who sent it for a new one.",
+  OVERLOADED: "Wait a moment, then try again.",
+  SHUTTING_DOWN: "The server is being restarted. Try again in a moment.",
+  CONCURRENCY_LIMIT: "End a call that is no longer needed, or ask for a higher limit, then try again.",
+  TENANT_SUSPENDED: "Calls are stopped for this tenant. Ask the operator of this installation.",
+  RATE_LIMITED: "Wait a moment, then try again.",
+  LIVEKIT_UNAVAILABLE: "No media server is set. Start with LIVEKIT_URL and its key to add sound.",
+  LIVEKIT_UNREACHABLE: "The media server does not answer. It is tried again; check that it runs.",
+  SESSION_CLOSED: "The call is over; nothing more can be added to it.",
+  INVALID_TRANSITION: "Someone else was faster. The page shows the present state.",
+  RECONNECT_WINDOW_EXPIRED: "Ask for a new link to join again.",
+  INVALID_RESUME_TOKEN: "Ask for a new link to join again.",
+};
+
+/** What a person can do about a refusal, where we know it. */
+export function adviceFor(error: ApiError): string | undefined {
+  const known = ADVICE[error.code];
+  if (known) return known;
+  if (error.status >= 500)
+    return "This is not your doing. Try again; if it stays, give the trace id to support.";
+  return undefined;
+}
