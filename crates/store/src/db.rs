@@ -247,7 +247,12 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.join();
+        self.shared.close_queues();
+        // SQLite's threads end at once, and only then may the folder be opened again or go. PostgreSQL's may be
+        // waiting for a server; they end by themselves.
+        if self.shared.engine == Engine::Sqlite {
+            self.join();
+        }
     }
 }
 

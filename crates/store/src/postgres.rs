@@ -1,8 +1,60 @@
-//! The PostgreSQL engine.
-use crate::shared::Shared;
-use callboard_kernel::{Error, Result};
+//! The PostgreSQL engine: threads that each hold one connection, fed from the same bounded queues as SQLite's.
+//!
+//! Writes run at READ COMMITTED with explicit row locks, reads at one repeatable-read snapshot. The connection is to
+//! the server itself: settings, prepared statements and LISTEN do not survive a pooler that shares connections.
+
+mod connection;
+mod hints;
+mod link;
+mod values;
+mod worker;
+
 use std::sync::Arc;
 use std::thread::JoinHandle;
-pub(crate) fn start(_url: &str, _pool: usize, _shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>> {
-    Err(Error::internal("PostgreSQL is not wired yet"))
+
+use callboard_kernel::{Error, Result, codes};
+
+use crate::shared::Shared;
+use crate::sqlite::spawn;
+
+pub(crate) use link::one_off;
+
+/// Most connections for writes, and for reads.
+const POOL_MAX: usize = 64;
+
+/// Connects once to check the server, then starts the threads.
+pub(crate) fn start(url: &str, pool: usize, shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>> {
+    let config = link::parse(url)?;
+    link::probe(&config)?;
+    let pool = pool.clamp(1, POOL_MAX);
+    let started = start_threads(&config, pool, shared);
+    if started.is_err() {
+        shared.close_queues();
+    }
+    started
+}
+
+fn start_threads(config: &::postgres::Config, pool: usize, shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>> {
+    let mut threads = Vec::new();
+    let notifier = Arc::new(hints::Notifier::new());
+    for _ in 0..pool {
+        let link = link::Link::new(config.clone(), shared.clone());
+        threads.push(spawn("store-reader", move || worker::read(link))?);
+    }
+    if shared.read_only {
+        return Ok(threads);
+    }
+    for _ in 0..pool {
+        let (link, notifier) = (link::Link::new(config.clone(), shared.clone()), notifier.clone());
+        threads.push(spawn("store-writer", move || worker::write(link, &notifier))?);
+    }
+    let (link, sender) = (link::Link::new(config.clone(), shared.clone()), notifier.clone());
+    threads.push(spawn("store-notify", move || hints::send(link, &sender))?);
+    let link = link::Link::new(config.clone(), shared.clone());
+    threads.push(spawn("store-listen", move || hints::listen(link, &notifier))?);
+    Ok(threads)
+}
+
+fn refused(message: String) -> Error {
+    Error::new(&codes::STORE_UNAVAILABLE, message)
 }

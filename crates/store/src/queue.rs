@@ -91,6 +91,10 @@ impl<T> Queue<T> {
         self.filled.notify_all();
     }
 
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state.lock().closed
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.state.lock().items.len()
     }

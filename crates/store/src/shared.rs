@@ -73,6 +73,10 @@ impl Shared {
         self.reads.close();
     }
 
+    pub(crate) fn is_closing(&self) -> bool {
+        self.reads.is_closed()
+    }
+
     pub(crate) fn poisoned(&self) -> Option<String> {
         self.poisoned.lock().clone()
     }

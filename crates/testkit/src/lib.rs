@@ -4,6 +4,7 @@
 //! It imports no feature: features hand it their routers. Everything here may panic, since only tests run it.
 
 pub mod app;
+pub mod engines;
 pub mod fake_livekit;
 mod logs;
 mod serve;
@@ -12,6 +13,7 @@ mod world;
 mod ws;
 
 pub use app::{Answer, TestApp, http_client, install_tls};
+pub use engines::{Scratch, each_engine};
 pub use fake_livekit::FakeLiveKit;
 pub use livekit_protocol as livekit_proto;
 pub use logs::LogCapture;
