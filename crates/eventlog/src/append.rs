@@ -30,12 +30,13 @@ impl Log {
             last += 1;
             store::event_insert(tx, key, &new, last, now, self.epoch())?;
             let stored = stored_from(new, key, last);
+            // Projected at once: the guards of the next event of this append must see what this one changed.
+            self.project(tx, key, std::slice::from_ref(&stored))?;
             fresh.push(stored.clone());
             out.push(Appended { event: stored, deduped: false });
         }
         if let Some(newest) = fresh.last() {
             advance(tx, key, old, newest)?;
-            self.project(tx, key, &fresh)?;
             self.announce(tx, key, fresh);
         }
         Ok(out)

@@ -147,6 +147,11 @@ impl Subscription {
         }
     }
 
+    /// The newest sequence that the ring has heard of; `None` when it is empty.
+    pub fn newest(&self) -> Option<i64> {
+        self.topic.ring.lock().back().map(|f| f.sequence)
+    }
+
     /// Waits until something may have been appended since the last call.
     pub async fn changed(&mut self) {
         // The sender lives in the topic that we hold, so this cannot fail while we wait.
