@@ -4,5 +4,5 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 need_rust
 cd "$ROOT"
 cargo fmt --all
-if [ -d web/node_modules ] && npm --prefix web run 2>/dev/null | grep -q '^  fmt$'; then npm --prefix web run --silent fmt; fi
+if [ -d web/node_modules ]; then npm --prefix web run --silent format -- --log-level warn; fi
 say "formatted; see: git diff --stat"

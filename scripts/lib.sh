@@ -64,6 +64,21 @@ free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1], end="")'
 }
 
+# free_udp_port WANTED: the same for UDP.
+free_udp_port() {
+  python3 - "$1" <<'PYTHON'
+import socket, sys
+for port in (int(sys.argv[1]), 0):
+    try:
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        s.bind(("127.0.0.1", port))
+        print(s.getsockname()[1], end="")
+        break
+    except OSError:
+        pass
+PYTHON
+}
+
 # random_text LENGTH: letters and digits from the system's randomness.
 random_text() { head -c 512 /dev/urandom | base64 -w0 | tr -dc 'a-zA-Z0-9' | head -c "$1"; }
 

@@ -46,6 +46,8 @@ impl Repo {
         ["crates/", "xtask/"]
             .iter()
             .flat_map(|prefix| self.under(prefix, ".rs"))
+            // A build script is a program of the build, not of the product.
+            .filter(|(path, _)| !path.ends_with("/build.rs"))
             .map(|(path, text)| Source::new(path, text))
             .collect()
     }

@@ -108,9 +108,9 @@ pub fn check(sources: &[Source], exceptions: &Exceptions) -> Vec<Finding> {
     findings
 }
 
-/// Generators under `examples/` are programs of their own: they may print.
+/// Programs of their own, such as generators under `examples/`, may print.
 fn binds(ban: &Ban, source: &Source) -> bool {
-    let program = source.path.contains("/examples/") && ban.rule == "print";
+    let program = ["/examples/", "/src/bin/"].iter().any(|place| source.path.contains(place)) && ban.rule == "print";
     !program && !ban.except.contains(&source.crate_name())
 }
 

@@ -84,10 +84,10 @@ fn lock_file(path: &str, text: &str) -> Vec<Finding> {
     text.lines()
         .enumerate()
         .filter(|(_, line)| {
-            line.contains("://")
-                && !line.contains(index)
-                && !line.contains("\"url\":")
-                && !line.trim_start().starts_with('#')
+            // npm keeps addresses of package authors as well; only `resolved` says where a package comes from.
+            let from_host =
+                if path.ends_with(".json") { line.contains("\"resolved\":") } else { !line.contains(index) };
+            line.contains("://") && from_host && !line.trim_start().starts_with('#')
         })
         .map(|(number, _)| {
             Finding::error(path, number + 1, "lock-host", "a host in a lock file; make it without (see .npmrc)")

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Schemathesis against a fresh server with the fake LiveKit running: no 5xx, no undocumented answer. Fixed seed.
+#   EXAMPLES=25   cases per operation of the fuzzing phase
+#   SEED=42
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$ROOT"
+scripts/install-python.sh
+binary="${CALLBOARD_BIN:-$ROOT/target/debug/callboard}"
+[ -x "$binary" ] || die "$binary is missing; build it: cargo build -p callboard"
+cargo build --quiet --locked -p callboard-testkit --bin fake-livekit
+exec "$TOOLS/venv/bin/python" tests/http/run.py --binary "$binary" --fake "${CARGO_TARGET_DIR:-$ROOT/target}/debug/fake-livekit" \
+  --seed "${SEED:-42}" --examples "${EXAMPLES:-25}"

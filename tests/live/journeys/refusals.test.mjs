@@ -1,0 +1,69 @@
+// What people see when something is refused or missing: a used link, a wrong one, no media server, no server at all.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import * as join from "../lib/join-page.mjs";
+import { Person } from "../lib/person.mjs";
+import { startStage } from "../lib/stage.mjs";
+
+let stage;
+let person;
+before(async () => {
+  stage = await startStage({ media: false });
+  person = await Person.open("Ann");
+  stage.people.push(person);
+});
+after(() => stage?.close());
+
+test("a sign-in link works once, and then says so", { timeout: 60_000 }, async () => {
+  const { loginUrl } = stage.callboard.ready;
+  await person.page.goto(loginUrl);
+  await person.page.getByRole("heading", { name: "Calls", exact: true }).waitFor();
+  await person.context.clearCookies();
+  await person.page.goto("about:blank");
+  await person.page.goto(loginUrl);
+  await person.page.getByText("You are not signed in").waitFor();
+  assert.match(await person.page.locator("body").innerText(), /link/i);
+});
+
+test("a key that is unknown is refused with words", { timeout: 60_000 }, async () => {
+  await person.context.clearCookies();
+  await person.page.goto(`${stage.url}/login`);
+  await person.page.getByLabel("API key, token, or login link").fill("cbk_thiskeydoesnotexist");
+  await person.page.getByRole("button", { name: "Sign in" }).click();
+  await person.page.getByText("You are not signed in").waitFor();
+});
+
+test("without a media server the join page says so, and typing works", { timeout: 60_000 }, async () => {
+  const session = await stage.api.createSession({ metadata: { title: "Text only" } });
+  const link = await stage.api.joinLink(session.sessionId, "Ann");
+  await person.page.goto(link.joinUrl);
+  await join.enter(person.page, "Ann");
+  await join.waitConnected(person.page);
+  await person.page.getByText("There is no sound in this call.").waitFor();
+  await join.typeCaption(person.page, "I can only type.");
+  const { segments } = await stage.api.get(`/v1/call/sessions/${session.sessionId}/transcript?format=json`);
+  assert.deepEqual(segments.map((one) => [one.text, one.speaker, one.source]), [["I can only type.", "user", "typed"]]);
+});
+
+test("a join link for one person is refused to the second", { timeout: 60_000 }, async () => {
+  const session = await stage.api.createSession();
+  const link = await stage.api.joinLink(session.sessionId, "Ann");
+  const answer = await fetch(`${stage.url}/v1/join`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ token: new URL(link.joinUrl).hash.slice(1) }),
+  });
+  assert.equal(answer.status, 200);
+  const second = await person.context.newPage();
+  await second.goto(link.joinUrl);
+  await join.enter(second, "Ben");
+  await second.getByText("You are not in the call").waitFor();
+  await second.close();
+});
+
+test("an absent call and a broken link say what to do", { timeout: 60_000 }, async () => {
+  const broken = await person.context.newPage();
+  await broken.goto(`${stage.url}/join`);
+  await broken.getByText("This link is not whole").waitFor();
+  await broken.close();
+});

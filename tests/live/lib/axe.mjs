@@ -1,0 +1,11 @@
+// What an automatic check can say about accessibility: no serious finding on any page that is looked at.
+import assert from "node:assert/strict";
+import { AxeBuilder } from "@axe-core/playwright";
+
+export async function assertAccessible(page, name) {
+  const { violations, passes } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter((one) => ["serious", "critical"].includes(one.impact));
+  const told = serious.map((one) => `${one.id}: ${one.help}\n${one.nodes.map((node) => `    ${node.html}`).join("\n")}`);
+  assert.deepEqual(told, [], `${name} has serious findings`);
+  assert.ok(passes.length > 5, `${name}: hardly anything was checked`);
+}
