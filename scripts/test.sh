@@ -6,6 +6,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"
 set -m
+export NO_COLOR=1 CARGO_TERM_COLOR=never FORCE_COLOR=0
 
 LOGS="$ROOT/artifacts/test"
 STATE="$(mktemp -d "${TMPDIR:-/tmp}/callboard-test.XXXXXX")"
@@ -93,7 +94,7 @@ run_step() {
 # The line that says most about a failure.
 reason() {
   local line
-  line="$(grep -aE '✗|(^|: )error(\[|:| )|panicked at|^not ok|FAILED|Error: ' "$1" | tail -n1)" || line="$(grep -av '^[[:space:]]*$' "$1" | tail -n1)"
+  line="$(grep -aE '✗|^Diff in|(^|: )error(\[|:| )|panicked at|^not ok|FAILED|Error: ' "$1" | tail -n1)" || line="$(grep -av '^[[:space:]]*$' "$1" | tail -n1)"
   printf '%s' "${line:-no output}" | cut -c1-160
 }
 
