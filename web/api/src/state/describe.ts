@@ -1,6 +1,6 @@
 /** Words for events: family, weight, and one line that says what happened. */
 import type { CallEvent } from "../wire.ts";
-import { flag, number, text, type Payload } from "./fields.ts";
+import { flag, isReported, number, type Payload, text } from "./fields.ts";
 import type { CallState, ParticipantView, Utterance } from "./model.ts";
 
 export const FAMILIES = ["call", "transcript", "action", "safety", "usage"] as const;
@@ -31,7 +31,7 @@ export const weightOf = (type: string): Weight => WEIGHTS[type] ?? "plain";
 /** What stands beside an event: concluded rather than heard, or told by a participant's page. */
 export function noteOf(event: CallEvent): string | undefined {
   if (flag(event.payload, "inferred")) return "inferred";
-  if ("reportedBy" in event.payload) return "reported";
+  if (isReported(event.payload)) return "reported";
   return text(event.payload, "source") === "typed" ? "typed" : undefined;
 }
 

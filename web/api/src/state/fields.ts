@@ -28,3 +28,9 @@ export function oneOf<T extends string>(value: string | undefined, allowed: read
 export function compact<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
 }
+
+/** Whether a participant's page told this, and not the provider. */
+export const isReported = (payload: Payload): boolean => {
+  const by = text(payload, "reportedBy");
+  return by !== undefined && by !== "provider";
+};

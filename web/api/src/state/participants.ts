@@ -1,5 +1,5 @@
 import type { CallEvent, Connection, Participant, ParticipantKind, ParticipantRole } from "../wire.ts";
-import { compact, flag, instant, number, oneOf, text, type Payload } from "./fields.ts";
+import { compact, flag, instant, isReported, number, oneOf, type Payload, text } from "./fields.ts";
 import type { Cut, ParticipantView } from "./model.ts";
 
 const KINDS = ["standard", "agent", "phone", "ingress", "egress", "other"] as const;
@@ -132,7 +132,7 @@ export function lost(
 ): void {
   const participantId = text(event.payload, "participantId");
   const from = instant(text(event.payload, "at")) ?? Date.parse(event.ts);
-  const reported = "reportedBy" in event.payload;
+  const reported = isReported(event.payload);
   const open = cuts.findIndex((cut) => cut.to === undefined && cut.participantId === participantId);
   const earlier = open < 0 ? undefined : cuts[open];
   const windowEndsAt =
@@ -159,7 +159,7 @@ export function lost(
 export function resumed(people: Map<string, ParticipantView>, cuts: Cut[], event: CallEvent): void {
   const participantId = text(event.payload, "participantId");
   const at = instant(text(event.payload, "at")) ?? Date.parse(event.ts);
-  const reported = "reportedBy" in event.payload;
+  const reported = isReported(event.payload);
   const gapMs = number(event.payload, "gapMs");
   const open = cuts.findIndex(
     (cut) => cut.to === undefined && cut.participantId === participantId && (cut.reported || !reported),

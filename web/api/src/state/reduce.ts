@@ -3,7 +3,7 @@
  * Events must come in the order of their sequence; one that was already applied changes nothing.
  */
 import type { CallEvent, Session } from "../wire.ts";
-import { compact, flag, instant, number, text } from "./fields.ts";
+import { compact, flag, instant, isReported, number, text } from "./fields.ts";
 import { isOver, type CallProblem, type CallState, type Cut } from "./model.ts";
 import * as people from "./participants.ts";
 import { hear } from "./transcript.ts";
@@ -87,7 +87,7 @@ const over = (draft: Draft, event: CallEvent, at: number, key: "endedAt" | "fail
 };
 
 const wholeCall = (event: CallEvent) =>
-  !("reportedBy" in event.payload) && text(event.payload, "participantId") === undefined;
+  !isReported(event.payload) && text(event.payload, "participantId") === undefined;
 
 const STEPS: Readonly<Record<string, Step>> = {
   "call.started": (draft, _event, at) => {

@@ -17,7 +17,7 @@ const root = createRootRoute({
     </>
   ),
   notFoundComponent: () => (
-    <Empty title="There is no such page">
+    <Empty whole title="There is no such page">
       <Link to="/calls" className="text-accent underline underline-offset-2">
         Go to the calls
       </Link>

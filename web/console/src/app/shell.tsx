@@ -1,8 +1,9 @@
 import { useSocketStatus } from "@callboard/api/react";
 import { asApiError, type Me } from "@callboard/api";
 import { useQuery } from "@tanstack/react-query";
-import { Link, Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { LogOut, PhoneCall } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { meQuery, signOut } from "../core/client.ts";
 import { Live } from "../core/live.tsx";
 import { Button } from "../ui/button.tsx";
@@ -15,7 +16,6 @@ import { ThemeSwitch } from "../ui/theme.tsx";
 /** The frame of all pages behind the sign-in. */
 export function Shell() {
   const me = useQuery(meQuery);
-  const location = useLocation();
   if (me.isPending) return <Loading what="your account" />;
   if (me.isError) {
     return (
@@ -26,10 +26,7 @@ export function Shell() {
       </div>
     );
   }
-  if (!me.data) {
-    const next = location.pathname === "/calls" ? undefined : location.href;
-    return <Navigate to="/login" search={next ? { next } : {}} replace />;
-  }
+  if (!me.data) return <ToSignIn />;
   return (
     <Live>
       <div className="grid h-full grid-rows-[44px_1fr] md:grid-cols-[176px_1fr]">
@@ -47,6 +44,20 @@ export function Shell() {
       </div>
     </Live>
   );
+}
+
+/** Goes to the sign-in once, and remembers where from. */
+function ToSignIn() {
+  const navigate = useNavigate();
+  const went = useRef(false);
+  useEffect(() => {
+    if (went.current) return;
+    went.current = true;
+    const here = location.pathname + location.search;
+    const next = here === "/calls" || here === "/" ? undefined : here;
+    void navigate({ to: "/login", search: next ? { next } : {}, replace: true });
+  }, [navigate]);
+  return null;
 }
 
 function TopBar({ me }: { me: Me }) {

@@ -3,7 +3,7 @@ let offsetMs = 0;
 
 /** Takes a reading of the server's clock. */
 export function readServerClock(serverTime: number, readAt: number = Date.now()): void {
-  offsetMs = serverTime - readAt;
+  if (!Number.isNaN(serverTime)) offsetMs = serverTime - readAt;
 }
 
 /** Now, by the server's clock, in milliseconds since 1970. */

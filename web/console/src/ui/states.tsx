@@ -10,10 +10,18 @@ export function Loading({ what }: { what: string }) {
   );
 }
 
-export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+interface EmptyProps {
+  title: string;
+  /** True where the title is all that the page is about. */
+  whole?: boolean;
+  children?: ReactNode;
+}
+
+export function Empty({ title, whole = false, children }: EmptyProps) {
+  const Title = whole ? "h1" : "h2";
   return (
     <div className="mx-auto grid max-w-md justify-items-center gap-2 px-4 py-14 text-center">
-      <p className="text-lg font-semibold tracking-tight">{title}</p>
+      <Title className="text-lg font-semibold tracking-tight">{title}</Title>
       {children}
     </div>
   );

@@ -79,7 +79,7 @@ function Failure({
 function Unread({ error, retry }: { error: ApiError; retry: () => void }) {
   if (error.status === 404) {
     return (
-      <Empty title="There is no such call">
+      <Empty whole title="There is no such call">
         <p className="text-muted">It may belong to another tenant, or the address is not whole.</p>
         <Link to="/calls" className="text-accent underline underline-offset-2">
           Go to the calls

@@ -24,13 +24,18 @@ export function Participants({ call }: { call: CallState }) {
   const length = range.to - range.from;
   return (
     <section aria-label="Participants" className="card relative overflow-hidden">
-      <div className="grid max-h-[210px] grid-cols-[minmax(148px,auto)_1fr] overflow-y-auto">
+      <div
+        tabIndex={0}
+        role="group"
+        aria-label="Lanes of the participants"
+        className="grid max-h-[210px] grid-cols-[minmax(0,42%)_1fr] overflow-y-auto -outline-offset-2 sm:grid-cols-[minmax(148px,auto)_1fr]"
+      >
         <div className="h-[22px] border-r border-line" />
         <div className="relative h-[22px]" aria-hidden>
           {ticksOf(length).map((at) => (
             <span
               key={at}
-              className="mono absolute top-1 pl-1 text-[10.5px] text-faint"
+              className="mono absolute top-1 pl-1 text-[10.5px] text-faint max-sm:even:hidden"
               style={place(at / length)}
             >
               {at / length < 0.96 && clockText(at)}
@@ -56,13 +61,16 @@ function LaneRow({ lane, hue, length }: { lane: Lane; hue: string; length: numbe
   const { person } = lane;
   return (
     <>
-      <div className="flex h-[26px] items-center gap-2 border-r border-line px-3">
-        <i className={cx("size-2 shrink-0 rounded-sm bg-current", hue)} aria-hidden />
-        <span className="max-w-40 truncate font-medium" title={person.identity}>
+      <div className="flex h-[26px] items-center gap-2 min-w-0 border-r border-line px-3">
+        <i className={cx("size-2 shrink-0 rounded-[2px] bg-current", hue)} aria-hidden />
+        <span className="max-w-40 truncate font-medium max-sm:shrink-0" title={person.identity}>
           {nameOf(person)}
         </span>
         <span
-          className={cx("whitespace-nowrap", person.state === "reconnecting" ? "text-warn" : "text-faint")}
+          className={cx(
+            "truncate whitespace-nowrap",
+            person.state === "reconnecting" ? "text-warn" : "text-faint",
+          )}
           title={stateTitle(person)}
         >
           {stateWords(person)}
@@ -73,8 +81,8 @@ function LaneRow({ lane, hue, length }: { lane: Lane; hue: string; length: numbe
           <i key={at} className="absolute inset-y-0 w-px bg-line/70" style={place(at / length)} />
         ))}
         <Bars spans={lane.presence} className="inset-y-1.5 rounded-[3px] bg-current/16" />
-        <Bars spans={lane.speech} className="inset-y-2 rounded-sm bg-current/90" />
-        <Bars spans={lane.cuts} className="hatched inset-y-1.5" />
+        <Bars spans={lane.speech} className="inset-y-2 min-w-[3px] rounded-[2px] bg-current/90" />
+        <Bars spans={lane.cuts} className="hatched inset-y-1.5 min-w-[9px]" />
       </div>
     </>
   );
@@ -84,7 +92,7 @@ function Bars({ spans, className }: { spans: readonly Span[]; className: string 
   return spans.map(([from, to]) => (
     <i
       key={from}
-      className={cx("absolute min-w-[3px]", className)}
+      className={cx("absolute", className)}
       style={{ ...place(from), width: `calc((100% - 20px) * ${to - from})` }}
     />
   ));

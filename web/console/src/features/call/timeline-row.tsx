@@ -40,7 +40,7 @@ export const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
         aria-expanded={selected}
         onClick={props.onOpen}
         className={cx(
-          "grid h-full w-full grid-cols-[54px_minmax(0,auto)_1fr] items-center gap-2.5 border-b border-line/55 px-3 text-left -outline-offset-2 sm:grid-cols-[34px_62px_206px_1fr_auto]",
+          "grid h-full w-full grid-cols-[54px_minmax(0,auto)_1fr] items-center gap-2.5 border-b border-line/55 px-3 text-left -outline-offset-2 sm:grid-cols-[34px_62px_218px_1fr_auto]",
           selected ? "bg-accent/9 shadow-[inset_2px_0_var(--accent)]" : "hover:bg-raised/70",
         )}
       >

@@ -22,14 +22,14 @@ export function CallsPage({ status }: { status: SessionStatus | undefined }) {
   );
   const empty = list.isSuccess && calls.length === 0;
   return (
-    <div className="grid h-full grid-rows-[auto_auto_1fr] gap-3 px-3.5 py-3.5 sm:px-[18px]">
+    <div className="flex h-full flex-col gap-3 px-3.5 py-3.5 sm:px-[18px]">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <h1 className="text-xl font-semibold tracking-tight">Calls</h1>
-        <Filters status={status} />
+        <Filters />
         {polling && <span className="text-faint">Read anew every 10 s</span>}
         <div className="ml-auto">{!(empty && status === undefined) && startButton}</div>
       </div>
-      <div className="grid gap-2">
+      <div className="grid gap-2 empty:hidden">
         {start.isError && <ProblemNote error={asApiError(start.error)} what="The call was not started" />}
         {list.isError && (
           <ProblemNote error={asApiError(list.error)} what="The calls could not be read">
@@ -75,7 +75,7 @@ function NoneLikeThis({ status }: { status: SessionStatus }) {
   );
 }
 
-function Filters({ status }: { status: SessionStatus | undefined }) {
+function Filters() {
   return (
     <nav aria-label="Show calls that are" className="flex flex-wrap gap-1">
       {[undefined, ...STATUSES].map((each) => (
@@ -84,8 +84,8 @@ function Filters({ status }: { status: SessionStatus | undefined }) {
           to="/calls"
           search={each ? { status: each } : {}}
           replace
-          aria-current={each === status ? "true" : undefined}
-          className="rounded-full border border-line px-2.5 py-0.5 text-xs font-medium text-muted transition-colors hover:border-edge hover:text-ink aria-[current=true]:border-accent/50 aria-[current=true]:bg-accent/10 aria-[current=true]:text-accent"
+          activeOptions={{ exact: true }}
+          className="rounded-full border border-line px-2.5 py-0.5 text-xs font-medium text-muted transition-colors hover:border-edge hover:text-ink aria-[current=page]:border-accent/50 aria-[current=page]:bg-accent/10 aria-[current=page]:text-accent"
         >
           {each ?? "all"}
         </Link>

@@ -19,7 +19,7 @@ interface CallsTableProps {
 
 const ROW = 40;
 const COLUMNS =
-  "grid grid-cols-[minmax(118px,auto)_1fr_auto] items-center gap-3 px-3 md:grid-cols-[168px_minmax(160px,1fr)_110px_80px_84px_84px_130px]";
+  "grid grid-cols-[162px_minmax(0,1fr)] items-center gap-3 px-3 md:grid-cols-[168px_minmax(160px,1fr)_110px_80px_84px_84px_148px]";
 
 export function CallsTable({ calls, rates, hasMore, loadingMore, onMore }: CallsTableProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -38,10 +38,7 @@ export function CallsTable({ calls, rates, hasMore, loadingMore, onMore }: Calls
     if (atEnd && hasMore && !loadingMore) onMore();
   }, [atEnd, hasMore, loadingMore, onMore]);
   return (
-    <div
-      className="card grid min-h-0 grid-rows-[auto_1fr] self-start overflow-hidden"
-      style={{ maxHeight: "100%" }}
-    >
+    <div className="card flex min-h-0 flex-col overflow-hidden">
       <div
         ref={box}
         role="table"
@@ -80,11 +77,11 @@ export function CallsTable({ calls, rates, hasMore, loadingMore, onMore }: Calls
 const HEADS = [
   ["State", ""],
   ["Who", ""],
-  ["Since", ""],
+  ["Since", "hidden md:block"],
   ["Duration", "hidden text-right md:block"],
   ["Events", "hidden text-right md:block"],
   ["Rate", "hidden text-right md:block"],
-  ["Id", "hidden md:block"],
+  ["Id", "hidden pl-4 md:block"],
 ] as const;
 
 function Head() {
@@ -131,8 +128,9 @@ function Row({ call, index, top, now, rate }: RowProps) {
           {titleOf(call)}
         </Link>
         {call.correlationId && <span className="ml-2 text-faint">{call.correlationId}</span>}
+        <span className="block text-2xs text-faint md:hidden">{whenText(created, now)}</span>
       </Cell>
-      <Cell className="text-muted" title={exactText(created)}>
+      <Cell className="hidden text-muted md:block" title={exactText(created)}>
         {whenText(created, now)}
       </Cell>
       <Cell className="hidden text-right md:block">{ms === undefined ? "" : clockText(ms)}</Cell>
@@ -140,7 +138,7 @@ function Row({ call, index, top, now, rate }: RowProps) {
       <Cell className="hidden text-right text-muted md:block">
         {rate === undefined ? "" : `${rate.toFixed(1)}/s`}
       </Cell>
-      <Cell className="mono hidden text-faint md:block" title={call.sessionId}>
+      <Cell className="mono hidden pl-4 text-faint md:block" title={call.sessionId}>
         {shortId(call.sessionId)}
       </Cell>
     </div>

@@ -18,7 +18,7 @@ export function Captions({ state, onAgain }: { state: JoinState; onAgain: (utter
       ref={box}
       onScroll={onScroll}
       tabIndex={0}
-      className="flex h-full flex-col overflow-y-auto px-[18px] py-[18px] -outline-offset-2"
+      className="flex h-full flex-col overflow-y-auto px-[18px] pt-3 pb-[18px] -outline-offset-2"
     >
       {hidden > 0 && (
         <button

@@ -22,7 +22,7 @@ import { LiveKitMedia, type Loss, type Media, type MediaListener } from "./media
 import { microphoneAdvice } from "./microphone.ts";
 import { before, type JoinState } from "./model.ts";
 import { Outbox } from "./outbox.ts";
-import { attemptKey, readSeat, writeSeat, type Seat } from "./record.ts";
+import { attemptKey, endAttempt, readSeat, writeSeat, type Seat } from "./record.ts";
 import { recover } from "./recover.ts";
 import { CutReports } from "./reports.ts";
 
@@ -84,18 +84,21 @@ export class JoinController {
   /** Exchanges the link for a seat in the call and takes it. */
   async join({ displayName, microphone, deviceId }: Wishes): Promise<void> {
     this.#set({ step: "joining", refusal: undefined });
-    const key = attemptKey(this.#linkToken, () => newId("join"));
+    const name = displayName?.trim() ?? "";
+    const key = attemptKey(this.#linkToken, name, () => newId("join"));
     try {
-      const name = displayName?.trim();
       const joined = await this.#open.join(
         { token: this.#linkToken, ...(name ? { displayName: name } : {}) },
         key,
       );
+      endAttempt();
       readServerClock(Date.parse(joined.serverTime));
       this.#take(seatOf(joined, this.#linkToken, microphone, deviceId));
       if (joined.transport) await this.#connect(joined.transport);
     } catch (error) {
-      this.#set({ step: "check", refusal: asApiError(error) });
+      const refusal = asApiError(error);
+      if (!refusal.retryable) endAttempt();
+      this.#set({ step: "check", refusal });
     }
   }
 

@@ -51,7 +51,7 @@ export function DeviceCheck(props: DeviceCheckProps) {
 
 function NoLink() {
   return (
-    <Empty title="This link is not whole">
+    <Empty whole title="This link is not whole">
       <p className="text-muted">
         A join link ends with # and a long code. Open it again from where you got it, or ask for a new one.
       </p>

@@ -25,7 +25,7 @@ export function People({ controller, state, present }: PeopleProps) {
   return (
     <ul
       aria-label="People in the call"
-      className="flex max-h-[30dvh] flex-wrap gap-2.5 overflow-y-auto px-[18px] pt-3 pb-1"
+      className="flex max-h-[30dvh] flex-wrap gap-2.5 overflow-y-auto px-[18px] py-3"
     >
       <Tile
         name="You"

@@ -88,11 +88,7 @@ export function phaseOf(state: JoinState): Shown {
       person.participantId !== state.participantId && person.state !== "left" && person.state !== "invited",
   );
   const detail =
-    state.media === "none"
-      ? "Text only: you can read along and type"
-      : others.length === 0
-        ? "Waiting for someone to join"
-        : undefined;
+    state.media === "none" ? "Text only" : others.length === 0 ? "Waiting for someone to join" : undefined;
   return { phase: "connected", text: "Connected", ...(detail ? { detail } : {}) };
 }
 

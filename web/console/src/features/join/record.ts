@@ -47,11 +47,26 @@ export function readSeat(linkToken: string): Seat | undefined {
 
 export const writeSeat = (seat: Seat): void => write(SEAT, seat);
 
-/** The key of one attempt to join: the same again after a lost answer, new for another link. */
-export function attemptKey(linkToken: string, make: () => string): string {
-  const known = read(ATTEMPT) as { linkToken: string; key: string } | null;
-  if (known?.linkToken === linkToken) return known.key;
-  const attempt = { linkToken, key: make() };
+interface Attempt {
+  linkToken: string;
+  displayName: string;
+  key: string;
+}
+
+/** The key of one attempt to join: the same again after a lost answer, new for anything else. */
+export function attemptKey(linkToken: string, displayName: string, make: () => string): string {
+  const known = read(ATTEMPT) as Attempt | null;
+  if (known?.linkToken === linkToken && known.displayName === displayName) return known.key;
+  const attempt: Attempt = { linkToken, displayName, key: make() };
   write(ATTEMPT, attempt);
   return attempt.key;
+}
+
+/** The attempt has its answer; the next one is another. */
+export function endAttempt(): void {
+  try {
+    sessionStorage.removeItem(ATTEMPT);
+  } catch {
+    // Nothing was kept then.
+  }
 }

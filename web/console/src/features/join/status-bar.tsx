@@ -34,7 +34,7 @@ export function StatusBar({ shown }: { shown: Shown }) {
       {Icon ? <Icon size={16} aria-hidden /> : <Spinner size={20} />}
       <div role="status">
         {text}
-        {detail && <span className="font-normal opacity-90">. {detail}</span>}
+        {detail && <span className="font-normal">. {detail}</span>}
       </div>
       {deadline !== undefined && phase === "reconnecting" && <Countdown to={deadline} />}
     </div>
