@@ -36,6 +36,9 @@ pub struct OpenOptions {
     pub migrate: bool,
     /// The migrations that this binary knows; tests put their own here.
     pub migrations: &'static [Migration],
+    /// Longest wait for a connection, in milliseconds (PostgreSQL); then `OVERLOADED`, or `STORE_UNAVAILABLE` when the
+    /// server cannot be reached.
+    pub start_within_ms: u64,
     /// Called when a commit's outcome became unknown or the disk failed (SQLite).
     pub on_fatal: Option<OnFatal>,
     /// Faults to inject; for tests only.
@@ -45,7 +48,7 @@ pub struct OpenOptions {
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { migrate: true, migrations: migrations::embedded(), on_fatal: None, faults: None }
+        Self { migrate: true, migrations: migrations::embedded(), start_within_ms: 5_000, on_fatal: None, faults: None }
     }
 }
 

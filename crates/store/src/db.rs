@@ -8,7 +8,7 @@ use callboard_kernel::{Error, Result, codes};
 use parking_lot::Mutex;
 use tokio::sync::{broadcast, oneshot};
 
-use crate::job::{Read, Reply, START_WITHIN_MS, Ticket, Write, overloaded, unavailable, unknown};
+use crate::job::{Read, Reply, Ticket, Write, overloaded, unavailable, unknown};
 use crate::migrations::{self, Migration};
 use crate::shared::Shared;
 use crate::sqlite::{self, Durability};
@@ -141,8 +141,7 @@ impl Db {
     /// SQLite takes up everything that its bounded queue holds, so there the timer would only cost.
     async fn answer<T>(&self, mut answer: oneshot::Receiver<Result<T>>, ticket: &Ticket) -> Result<T> {
         if self.engine() == Engine::Postgres {
-            let wait = Duration::from_millis(START_WITHIN_MS);
-            if let Ok(done) = tokio::time::timeout(wait, &mut answer).await {
+            if let Ok(done) = tokio::time::timeout(self.inner.shared.start_within, &mut answer).await {
                 return done.unwrap_or_else(|_| Err(thread_ended()));
             }
             if ticket.give_up() {
@@ -154,7 +153,7 @@ impl Db {
 
     fn answer_blocking<T>(&self, answer: &std::sync::mpsc::Receiver<Result<T>>, ticket: &Ticket) -> Result<T> {
         if self.engine() == Engine::Postgres {
-            if let Ok(done) = answer.recv_timeout(Duration::from_millis(START_WITHIN_MS)) {
+            if let Ok(done) = answer.recv_timeout(self.inner.shared.start_within) {
                 return done;
             }
             if ticket.give_up() {
@@ -268,7 +267,7 @@ fn thread_ended() -> Error {
 }
 
 /// Measures how long a query took; durations only, never the time of day.
-pub(crate) fn stopwatch() -> impl FnOnce() -> Duration {
+pub(crate) fn stopwatch() -> impl Fn() -> Duration {
     let begun = Instant::now();
     move || begun.elapsed()
 }

@@ -8,9 +8,6 @@ use callboard_kernel::{Error, Result, codes};
 
 use crate::Tx;
 
-/// Longest wait for a thread to take a request up, in milliseconds.
-pub(crate) const START_WITHIN_MS: u64 = 5_000;
-
 /// What became of a closure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {

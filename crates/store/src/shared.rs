@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use callboard_kernel::{Error, Result};
 use parking_lot::Mutex;
@@ -19,6 +20,7 @@ const HINTS_KEPT: usize = 1_024;
 pub(crate) struct Shared {
     pub(crate) engine: Engine,
     pub(crate) read_only: bool,
+    pub(crate) start_within: Duration,
     pub(crate) writes: Queue<Box<dyn WriteJob>>,
     pub(crate) reads: Queue<Box<dyn ReadJob>>,
     pub(crate) counters: Counters,
@@ -43,6 +45,7 @@ impl Shared {
         Arc::new(Self {
             engine,
             read_only,
+            start_within: Duration::from_millis(options.start_within_ms),
             writes: Queue::new(),
             reads: Queue::new(),
             counters: Counters::default(),

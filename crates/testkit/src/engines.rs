@@ -73,8 +73,7 @@ fn database() -> ScratchDatabase {
     });
     // Unique among the test processes of this server: the process, a count, and some of the time.
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().subsec_nanos();
-    let name =
-        format!("callboard_test_{}_{}_{now}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let name = format!("callboard_test_{}_{}_{now}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     ScratchDatabase::create(&admin, &name)
         .unwrap_or_else(|e| panic!("no test database on the server of {POSTGRES_VARIABLE}: {e}"))
 }

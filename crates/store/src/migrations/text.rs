@@ -35,8 +35,8 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
             (Kind::Gap, rest.find('\n').map_or(rest.len(), |n| n + 1))
         } else if rest.starts_with("/*") {
             (Kind::Gap, rest.find("*/").map_or(rest.len(), |n| n + 2))
-        } else if rest.starts_with("$$") {
-            (Kind::Quoted, rest[2..].find("$$").map_or(rest.len(), |n| n + 4))
+        } else if let Some(body) = rest.strip_prefix("$$") {
+            (Kind::Quoted, body.find("$$").map_or(rest.len(), |n| n + 4))
         } else if first == '\'' || first == '"' {
             (Kind::Quoted, rest[1..].find(first).map_or(rest.len(), |n| n + 2))
         } else if first.is_whitespace() {

@@ -82,7 +82,7 @@ impl SqliteConnection {
         let columns = match self.columns.get(&raw.statement.text) {
             Some(columns) if columns.len() == statement.column_count() => columns.clone(),
             _ => {
-                let columns: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
+                let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
                 self.columns.insert(raw.statement.text.clone(), columns.clone());
                 columns
             }

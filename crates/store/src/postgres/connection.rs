@@ -1,0 +1,168 @@
+//! One PostgreSQL connection: prepared statements by text, and what an error says about the transaction.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use callboard_kernel::{Error, Result, codes};
+use postgres::error::{Severity, SqlState};
+use postgres::types::ToSql;
+use postgres::{Client, Statement as Prepared};
+
+use super::link::say;
+use super::values::{Bind, Out};
+use crate::job::unavailable;
+use crate::{Connection, Engine, Raw, Row, Statement};
+
+/// The worst that happened on the connection since the transaction began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Trouble {
+    /// A unique key was taken: perhaps by a writer that was not visible when the closure looked. A rerun sees it.
+    Taken,
+    /// A deadlock or a serialisation failure: a rerun can succeed.
+    Conflict,
+    /// The connection is gone.
+    Lost,
+}
+
+pub(super) struct PgConnection {
+    pub(super) client: Client,
+    prepared: HashMap<String, (Prepared, Arc<[String]>)>,
+    pub(super) trouble: Option<Trouble>,
+}
+
+/// How a COMMIT went wrong.
+pub(super) enum CommitFailure {
+    /// The server said that it rolled back.
+    RolledBack(Error),
+    /// The server did not say.
+    Unknown(String),
+}
+
+impl PgConnection {
+    pub(super) fn new(client: Client) -> Self {
+        Self { client, prepared: HashMap::new(), trouble: None }
+    }
+
+    /// Begins a transaction.
+    pub(super) fn begin(&mut self, text: &str) -> Result<()> {
+        self.trouble = None;
+        self.batch(text)
+    }
+
+    /// Commits. Only an ordinary error from the server means "rolled back"; everything else is unknown.
+    pub(super) fn commit(&mut self) -> Result<(), CommitFailure> {
+        self.client.batch_execute("commit").map_err(|e| {
+            let definite = e.as_db_error().is_some_and(|db| db.parsed_severity() == Some(Severity::Error));
+            let failure = self.failure(&e);
+            if definite && self.trouble != Some(Trouble::Lost) {
+                CommitFailure::RolledBack(failure)
+            } else {
+                self.trouble = Some(Trouble::Lost);
+                CommitFailure::Unknown(say(&e))
+            }
+        })
+    }
+
+    pub(super) fn is_lost(&self) -> bool {
+        self.trouble == Some(Trouble::Lost) || self.client.is_closed()
+    }
+
+    fn failure(&mut self, e: &postgres::Error) -> Error {
+        let trouble = classify(e);
+        self.trouble = self.trouble.max(trouble);
+        if e.code() == Some(&SqlState::FEATURE_NOT_SUPPORTED) {
+            // "cached plan must not change result type": a migration changed a table under a prepared statement.
+            self.prepared.clear();
+        }
+        match trouble {
+            Some(Trouble::Lost) => unavailable(say(e)),
+            _ if e.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+                Error::new(&codes::OVERLOADED, "Another write held what this one needs for too long.")
+                    .note(say(e))
+                    .retry_after_ms(1_000)
+            }
+            _ => Error::internal(say(e)),
+        }
+    }
+
+    fn noted<T>(&mut self, done: Result<T, postgres::Error>) -> Result<T> {
+        done.map_err(|e| self.failure(&e))
+    }
+
+    fn prepared(&mut self, text: &str) -> Result<(Prepared, Arc<[String]>), postgres::Error> {
+        if let Some((prepared, columns)) = self.prepared.get(text) {
+            return Ok((prepared.clone(), columns.clone()));
+        }
+        let prepared = self.client.prepare(text)?;
+        let columns: Arc<[String]> = prepared.columns().iter().map(|c| c.name().to_owned()).collect();
+        self.prepared.insert(text.to_owned(), (prepared.clone(), columns.clone()));
+        Ok((prepared, columns))
+    }
+
+    fn try_query(&mut self, raw: &Raw<'_>) -> Result<Vec<Row>, postgres::Error> {
+        let (prepared, columns) = self.prepared(&raw.statement.text)?;
+        let bound: Vec<Bind<'_>> = raw.values.iter().map(Bind).collect();
+        let rows = self.client.query(&prepared, &references(&bound))?;
+        rows.iter()
+            .map(|row| {
+                let values = (0..columns.len()).map(|at| row.try_get::<_, Out>(at).map(|out| out.0));
+                Ok(Row::new(columns.clone(), values.collect::<Result<_, postgres::Error>>()?))
+            })
+            .collect()
+    }
+
+    fn try_execute(&mut self, raw: &Raw<'_>) -> Result<u64, postgres::Error> {
+        let (prepared, _) = self.prepared(&raw.statement.text)?;
+        let bound: Vec<Bind<'_>> = raw.values.iter().map(Bind).collect();
+        self.client.execute(&prepared, &references(&bound))
+    }
+}
+
+fn references<'a>(bound: &'a [Bind<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    bound.iter().map(|b| b as &(dyn ToSql + Sync)).collect()
+}
+
+fn classify(e: &postgres::Error) -> Option<Trouble> {
+    if let Some(db) = e.as_db_error() {
+        let code = db.code();
+        return if *code == SqlState::UNIQUE_VIOLATION {
+            Some(Trouble::Taken)
+        } else if [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED].contains(code)
+            || (*code == SqlState::FEATURE_NOT_SUPPORTED && db.message().contains("cached plan"))
+        {
+            Some(Trouble::Conflict)
+        } else if matches!(db.parsed_severity(), Some(Severity::Fatal | Severity::Panic)) {
+            Some(Trouble::Lost)
+        } else {
+            None
+        };
+    }
+    let io = std::error::Error::source(e).is_some_and(|cause| cause.is::<std::io::Error>());
+    (io || e.is_closed()).then_some(Trouble::Lost)
+}
+
+impl Connection for PgConnection {
+    fn engine(&self) -> Engine {
+        Engine::Postgres
+    }
+
+    fn query(&mut self, raw: Raw<'_>) -> Result<Vec<Row>> {
+        let done = self.try_query(&raw);
+        self.noted(done)
+    }
+
+    fn execute(&mut self, raw: Raw<'_>) -> Result<u64> {
+        let done = self.try_execute(&raw);
+        self.noted(done)
+    }
+
+    fn prepare(&mut self, statement: &Statement) -> Result<()> {
+        let done = self.prepared(&statement.text).map(drop);
+        self.noted(done)
+    }
+
+    fn batch(&mut self, text: &str) -> Result<()> {
+        let done = self.client.batch_execute(text);
+        self.noted(done)
+    }
+}

@@ -1,0 +1,162 @@
+//! Getting a connection, and getting it again: settings that must hold, and a bounded backoff.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use callboard_kernel::{Error, Result};
+use postgres::config::TargetSessionAttrs;
+use postgres::{Client, Config, NoTls, SimpleQueryMessage};
+
+use super::connection::PgConnection;
+use super::refused;
+use crate::shared::Shared;
+
+const CONNECT_WITHIN: Duration = Duration::from_secs(3);
+const BACKOFF_FIRST: Duration = Duration::from_millis(50);
+const BACKOFF_MAX: Duration = Duration::from_secs(2);
+const BACKOFF_SLICE: Duration = Duration::from_millis(50);
+
+/// What every session sets. No time limit on statements: one that fires during COMMIT would hide its outcome.
+const SESSION: &str = "set lock_timeout = '10s'; set statement_timeout = 0; set client_min_messages = warning; \
+                       set jit = off";
+
+/// Server settings without which an acknowledged commit could be lost, or text could differ between the engines.
+const REQUIRED: [(&str, &[&str]); 4] = [
+    ("synchronous_commit", &["on", "remote_apply"]),
+    ("fsync", &["on"]),
+    ("full_page_writes", &["on"]),
+    ("server_encoding", &["UTF8"]),
+];
+
+/// Reads the address. A connection goes to the server that takes writes, never to a replica: its log may lag.
+pub(super) fn parse(url: &str) -> Result<Config> {
+    // The driver's message may hold parts of the address, and so the password.
+    let mut config: Config = url
+        .parse()
+        .map_err(|_| refused("The database URL is not `postgres://user:password@host:port/name`.".to_owned()))?;
+    config
+        .application_name("callboard")
+        .target_session_attrs(TargetSessionAttrs::ReadWrite)
+        .connect_timeout(CONNECT_WITHIN)
+        .keepalives_idle(Duration::from_secs(15))
+        .keepalives_interval(Duration::from_secs(5))
+        .keepalives_retries(3)
+        .tcp_user_timeout(Duration::from_secs(30));
+    Ok(config)
+}
+
+/// Connects and checks the settings that durability rests on.
+fn connect(config: &Config) -> Result<Client> {
+    let mut client =
+        config.connect(NoTls).map_err(|e| refused(format!("Cannot connect to PostgreSQL: {}", say(&e))))?;
+    client.batch_execute(SESSION).map_err(|e| refused(format!("PostgreSQL refuses our settings: {}", say(&e))))?;
+    for (name, allowed) in REQUIRED {
+        let found = show(&mut client, name)?;
+        if !allowed.contains(&found.as_str()) {
+            return Err(refused(format!(
+                "PostgreSQL has {name} = {found}; it must be {}, or acknowledged events could be lost or changed.",
+                allowed[0]
+            )));
+        }
+    }
+    Ok(client)
+}
+
+fn show(client: &mut Client, name: &str) -> Result<String> {
+    let rows = client.simple_query(&format!("show {name}")).map_err(|e| refused(say(&e)))?;
+    let value = rows.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    });
+    value.ok_or_else(|| Error::internal(format!("PostgreSQL does not show {name}")))
+}
+
+/// An error with its cause: the driver's own text is often only "db error".
+pub(super) fn say(e: &postgres::Error) -> String {
+    match (e.as_db_error(), std::error::Error::source(e)) {
+        (Some(db), _) => format!("{} ({})", db.message(), db.code().code()),
+        (None, Some(cause)) => format!("{e}: {cause}"),
+        (None, None) => e.to_string(),
+    }
+}
+
+/// Connects once, so that a wrong address or an unsafe server is told at start.
+pub(super) fn probe(config: &Config) -> Result<()> {
+    on_own_thread(|| connect(config).map(drop))
+}
+
+/// Runs one text on a connection of its own; for tests that make databases.
+pub(crate) fn one_off(url: &str, text: &str) -> Result<()> {
+    let config = parse(url)?;
+    on_own_thread(|| {
+        let mut client = connect(&config)?;
+        client.batch_execute(text).map_err(|e| refused(say(&e)))
+    })
+}
+
+/// The driver blocks on a runtime of its own, which must not happen on a thread of the caller's runtime.
+fn on_own_thread<T: Send>(body: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    std::thread::scope(|scope| scope.spawn(body).join())
+        .unwrap_or_else(|_| Err(Error::internal("a thread that connects panicked")))
+}
+
+/// A thread's connection, made again when it is lost.
+pub(super) struct Link {
+    config: Config,
+    pub(super) shared: Arc<Shared>,
+    connection: Option<PgConnection>,
+    backoff: Duration,
+}
+
+impl Link {
+    pub(super) const fn new(config: Config, shared: Arc<Shared>) -> Self {
+        Self { config, shared, connection: None, backoff: BACKOFF_FIRST }
+    }
+
+    /// The connection, waiting until there is one; `None` when the store closes meanwhile.
+    pub(super) fn ready(&mut self) -> Option<&mut PgConnection> {
+        self.ready_within(None)
+    }
+
+    /// As [`Link::ready`], for a request that somebody waits for: gives up after `wait`.
+    pub(super) fn ready_within(&mut self, wait: Option<Duration>) -> Option<&mut PgConnection> {
+        let waited = crate::db::stopwatch();
+        while self.connection.is_none() {
+            match connect(&self.config) {
+                Ok(client) => {
+                    self.connection = Some(PgConnection::new(client));
+                    self.backoff = BACKOFF_FIRST;
+                    self.shared.set_ailing(None);
+                }
+                Err(e) => {
+                    tracing::warn!("No connection to the database: {e}");
+                    self.shared.set_ailing(Some(e.message().to_owned()));
+                    if !self.pause() || wait.is_some_and(|most| waited() >= most) {
+                        return None;
+                    }
+                }
+            }
+        }
+        self.connection.as_mut()
+    }
+
+    /// Waits a little longer each time; false when the store closes.
+    fn pause(&mut self) -> bool {
+        let mut left = self.backoff;
+        self.backoff = (self.backoff * 2).min(BACKOFF_MAX);
+        while !left.is_zero() {
+            if self.shared.is_closing() {
+                return false;
+            }
+            let slice = left.min(BACKOFF_SLICE);
+            std::thread::sleep(slice);
+            left -= slice;
+        }
+        !self.shared.is_closing()
+    }
+
+    /// Forgets a connection that was lost.
+    pub(super) fn drop_connection(&mut self) {
+        self.connection = None;
+    }
+}
