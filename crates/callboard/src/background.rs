@@ -1,0 +1,92 @@
+//! What runs beside requests: repairs, the outbox, live wake-ups.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use callboard_eventlog::outbox::{Handler, Worker};
+use callboard_http::{App, Repair, Shutdown};
+
+use crate::metrics::Registry;
+
+/// Starts everything; all of it ends when the shutdown begins.
+pub fn start(app: &App, repairs: Vec<Arc<dyn Repair>>, handlers: Vec<Arc<dyn Handler>>, registry: &Arc<Registry>, shutdown: &Shutdown) {
+    for repair in repairs {
+        tokio::spawn(run_repair(app.clone(), repair, Arc::clone(registry), shutdown.clone()));
+    }
+    let worker = Worker::new(app.db.clone(), Arc::clone(&app.world), handlers);
+    tokio::spawn(run_outbox(app.clone(), worker, shutdown.clone()));
+    tokio::spawn(run_hints(app.clone(), shutdown.clone()));
+}
+
+async fn run_repair(app: App, repair: Arc<dyn Repair>, registry: Arc<Registry>, shutdown: Shutdown) {
+    let pause = Duration::from_millis(repair.every_ms());
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = repair.hint() => {}
+            () = shutdown.begun() => return,
+        }
+        match repair.run(app.world.now()).await {
+            Ok(0) => {}
+            Ok(n) => {
+                registry.mended(repair.name(), n);
+                tracing::info!("Repair {} mended {n}", repair.name());
+            }
+            Err(error) => tracing::warn!("Repair {} failed and will run again: {error}", repair.name()),
+        }
+    }
+}
+
+/// The outbox is woken by hints and looks every second, since hints can be lost and backoffs run out.
+async fn run_outbox(app: App, worker: Worker, shutdown: Shutdown) {
+    let mut hints = app.db.hints();
+    let mut pruned_at = app.world.now();
+    loop {
+        let more = match worker.run_due().await {
+            Ok(taken) => taken > 0,
+            Err(error) => {
+                tracing::warn!("The outbox could not be read: {error}");
+                false
+            }
+        };
+        if app.world.now().since_ms(pruned_at) > 600_000 {
+            pruned_at = app.world.now();
+            if let Err(error) = worker.prune().await {
+                tracing::warn!("The outbox could not be pruned: {error}");
+            }
+        }
+        if more {
+            continue;
+        }
+        let woken = async {
+            while let Ok(topics) = hints.recv().await {
+                if topics.iter().any(|t| t == "outbox") {
+                    return;
+                }
+            }
+            // Lagged: something was missed, so look at once.
+        };
+        tokio::select! {
+            () = woken => {}
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            () = shutdown.begun() => return,
+        }
+    }
+}
+
+/// Hints of other instances wake our live readers; a tick every 500 ms covers lost ones.
+async fn run_hints(app: App, shutdown: Shutdown) {
+    let mut hints = app.db.hints();
+    let mut tick = tokio::time::interval(Duration::from_millis(500));
+    loop {
+        tokio::select! {
+            topics = hints.recv() => {
+                if let Ok(topics) = topics {
+                    app.log.hub().hint(&topics);
+                }
+            }
+            _ = tick.tick() => app.log.hub().tick(),
+            () = shutdown.begun() => return,
+        }
+    }
+}

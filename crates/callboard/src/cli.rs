@@ -1,0 +1,275 @@
+//! The command line: what to do, with which settings.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use callboard::config::Values;
+use callboard::serve::{self, How};
+use callboard::world::RealWorld;
+use callboard::{modules, secret, telemetry};
+use callboard_eventlog::verify::verify;
+use callboard_kernel::{Error, ExposeSecret as _, Result, World as _, codes};
+use callboard_store::{Db, OpenOptions, migrations};
+use clap::{Args, Parser, Subcommand};
+
+const EXIT_CODES: &str = "Exit codes: 0 done · 1 refused or failed · 2 wrong usage · 3 verify found something · 74 the store cannot go on\n\n\
+Examples:\n  callboard serve --dev --data ./data\n  callboard serve --database-url postgres://callboard@db/callboard --listen 0.0.0.0:8080\n  callboard verify --data ./data";
+
+#[derive(Parser)]
+#[command(name = "callboard", version, about = "The backend for live calls over LiveKit: remembers, guards and bills.", after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args, Clone, Debug)]
+struct Common {
+    /// Folder of the SQLite database and the secret key [env CALLBOARD_DATA].
+    #[arg(long, global = true)]
+    data: Option<PathBuf>,
+    /// PostgreSQL instead of SQLite [env CALLBOARD_DATABASE_URL].
+    #[arg(long, global = true)]
+    database_url: Option<String>,
+    /// A TOML file with settings.
+    #[arg(long, global = true, env = "CALLBOARD_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API and the pages.
+    #[command(after_help = "Example: callboard serve --dev --data ./data --listen 127.0.0.1:0 --ready-json")]
+    Serve {
+        #[command(flatten)]
+        common: Common,
+        /// Address to listen on; port 0 picks a free one [env CALLBOARD_LISTEN].
+        #[arg(long)]
+        listen: Option<String>,
+        /// Local mode: loopback only, makes a tenant with its owner, prints a key once and a login link at every start.
+        #[arg(long)]
+        dev: bool,
+        /// Print exactly one JSON line on standard output once it serves.
+        #[arg(long)]
+        ready_json: bool,
+    },
+    /// Apply pending migrations, or look at them.
+    #[command(after_help = "Example: callboard migrate --data ./data --status")]
+    Migrate {
+        #[command(flatten)]
+        common: Common,
+        /// Only show which are applied.
+        #[arg(long)]
+        status: bool,
+        /// Accept the changed text of a past migration after checking what it did.
+        #[arg(long, value_name = "NUMBER")]
+        accept: Option<u32>,
+    },
+    /// Check the log and rebuild the projections beside it, column by column.
+    #[command(after_help = "Example: callboard verify --data ./data    (works while the server runs)")]
+    Verify {
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Print every setting with its value, default and origin; secrets masked.
+    #[command(after_help = "Example: CALLBOARD_LISTEN=127.0.0.1:9000 callboard config")]
+    Config {
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Print the OpenAPI document of this binary.
+    #[command(after_help = "Example: callboard openapi > openapi.json")]
+    Openapi,
+    /// Print a fresh secret key for CALLBOARD_SECRET_KEY.
+    #[command(after_help = "Example: export CALLBOARD_SECRET_KEY=$(callboard secret-key)")]
+    SecretKey,
+    /// Look into the database with a read-only query.
+    #[command(after_help = "Example: callboard db --data ./data 'select session_id, last_sequence from event_stream limit 5'")]
+    Db {
+        #[command(flatten)]
+        common: Common,
+        /// One select.
+        query: String,
+    },
+    /// Tenants, keys, users and login links, written directly to the database.
+    #[command(flatten)]
+    Access(AccessCommand),
+}
+
+#[derive(Subcommand)]
+enum AccessCommand {
+    /// Make a tenant.
+    #[command(after_help = "Example: callboard tenant-create --data ./data --name acme")]
+    TenantCreate {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        ask: callboard_tenants::cli::TenantCreate,
+    },
+    /// Make an API key; its secret is shown once.
+    #[command(after_help = "Example: callboard key-create --data ./data --tenant ten_… --name ci --scopes calls:read,events:read")]
+    KeyCreate {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        ask: callboard_tenants::cli::KeyCreate,
+    },
+    /// Make a user of the built-in issuer.
+    #[command(after_help = "Example: callboard user-create --data ./data --tenant ten_… --display-name Ada --roles operator")]
+    UserCreate {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        ask: callboard_tenants::cli::UserCreate,
+    },
+    /// Make a one-time login link for a user.
+    #[command(after_help = "Example: callboard login-link --data ./data --tenant ten_… --user usr_…")]
+    LoginLink {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        ask: callboard_tenants::cli::LoginLink,
+    },
+}
+
+fn values(common: &Common, listen: Option<String>) -> Result<Values> {
+    let flags = [
+        ("data_dir", common.data.as_ref().map(|p| p.display().to_string())),
+        ("database_url", common.database_url.clone()),
+        ("listen", listen),
+    ];
+    Values::gather(&flags, |name| std::env::var(name).ok(), common.config.as_deref())
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            let mut err = std::io::stderr().lock();
+            let _unseen = writeln!(err, "callboard: {error}");
+            for field in error.fields() {
+                let _unseen = writeln!(err, "  {}: {}", field.pointer, field.reason);
+            }
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Serve { common, listen, dev, ready_json } => {
+            let values = values(&common, listen)?;
+            telemetry::start(values.get("log"), values.get("log_format") == "json")?;
+            runtime()?.block_on(serve::run(&values, How { dev, ready_json }))?;
+        }
+        Command::Migrate { common, status, accept } => migrate(&values(&common, None)?, status, accept)?,
+        Command::Verify { common } => return check(&values(&common, None)?),
+        Command::Config { common } => say(values(&common, None)?.table().trim_end())?,
+        Command::Openapi => say(document()?.trim_end())?,
+        Command::SecretKey => say(secret::fresh(&mut RealWorld.entropy())?.to_text().expose_secret())?,
+        Command::Db { common, query } => look(&values(&common, None)?, query)?,
+        Command::Access(command) => access(command)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn say(text: &str) -> Result<()> {
+    writeln!(std::io::stdout().lock(), "{text}").map_err(Error::internal)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::internal)
+}
+
+fn migrate(values: &Values, status: bool, accept: Option<u32>) -> Result<()> {
+    let options = OpenOptions { migrate: false, ..OpenOptions::default() };
+    let db = Db::open_with(serve::store_config(values)?.0, options)?;
+    if let Some(number) = accept {
+        migrations::accept(&db, number)?;
+        return say(&format!("Migration {number:04} is accepted with the text of this binary."));
+    }
+    if !status {
+        let applied = migrations::apply(&db)?;
+        say(&format!("{} migrations applied.", applied.len()))?;
+    }
+    for line in migrations::status(&db)? {
+        say(&line.to_string())?;
+    }
+    Ok(())
+}
+
+fn check(values: &Values) -> Result<ExitCode> {
+    let db = Db::open_read_only(serve::store_config(values)?.0)?;
+    let report = verify(&db, &modules::log())?;
+    for finding in &report.findings {
+        say(finding)?;
+    }
+    say(&format!(
+        "{} sessions, {} events, {} projection rows: {} findings",
+        report.sessions,
+        report.events,
+        report.rows,
+        report.findings.len()
+    ))?;
+    Ok(if report.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(3) })
+}
+
+fn document() -> Result<String> {
+    let db = Db::open(callboard_store::Config::Memory)?;
+    runtime()?.block_on(async {
+        let values = Values::gather(&[("secret_key", Some(unused_key()?))], |_| None, None)?;
+        let app = serve::app(&values, db, None, "http://127.0.0.1:8080".to_owned()).await?;
+        let parts = modules::Parts {
+            livekit: None,
+            providers: modules::Parts::providers_of(None),
+            egress: std::sync::Arc::new(callboard_egress::Egress::new(&[])?),
+            limits: callboard_http::RateLimits::default(),
+            shutdown: callboard_http::Shutdown::default(),
+        };
+        Ok(modules::service(&app, parts)?.document)
+    })
+}
+
+/// The document holds no secret, but the services want a key.
+fn unused_key() -> Result<String> {
+    Ok(secret::fresh(&mut RealWorld.entropy())?.to_text().expose_secret().to_owned())
+}
+
+fn look(values: &Values, query: String) -> Result<()> {
+    if !query.trim_start().to_ascii_lowercase().starts_with("select") {
+        return Err(Error::new(&codes::BAD_REQUEST, "`callboard db` takes one select; it never writes."));
+    }
+    let db = Db::open_read_only(serve::store_config(values)?.0)?;
+    // SQL texts are constants everywhere else; this one lives as long as the process, which ends after it.
+    let sql: &'static callboard_store::Sql = Box::leak(Box::new(callboard_store::Sql::new("cli", Box::leak(query.into_boxed_str()))));
+    for row in db.read_blocking(move |tx| tx.query(sql, callboard_store::params! {}))? {
+        let columns = row.columns().to_vec();
+        let cells: Vec<String> = columns.iter().zip(row.into_values()).map(|(c, v)| format!("{c}={v:?}")).collect();
+        say(&cells.join("  "))?;
+    }
+    Ok(())
+}
+
+fn access(command: AccessCommand) -> Result<()> {
+    use callboard_tenants::cli;
+    let (now, mut entropy) = (RealWorld.now(), RealWorld.entropy());
+    let open = |common: &Common| -> Result<(Values, Db)> {
+        let values = values(common, None)?;
+        let db = Db::open(serve::store_config(&values)?.0)?;
+        Ok((values, db))
+    };
+    let text = match command {
+        AccessCommand::TenantCreate { common, ask } => cli::tenant_create(&open(&common)?.1, &ask, now, &mut entropy)?,
+        AccessCommand::KeyCreate { common, ask } => cli::key_create(&open(&common)?.1, &ask, now, &mut entropy)?,
+        AccessCommand::UserCreate { common, ask } => cli::user_create(&open(&common)?.1, &ask, now, &mut entropy)?,
+        AccessCommand::LoginLink { common, ask } => {
+            let (values, db) = open(&common)?;
+            let dir = serve::store_config(&values)?.1;
+            let keys = secret::keyring(&values, dir.as_deref(), &mut entropy)?;
+            let public_url = values.set("public_url").map_or_else(|| format!("http://{}", values.get("listen")), str::to_owned);
+            cli::login_link(&db, &keys, &public_url, &ask, now, &mut entropy)?
+        }
+    };
+    say(&text)
+}

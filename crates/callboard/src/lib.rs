@@ -1,0 +1,13 @@
+//! The binary's parts, as a library for its product tests: configuration, modules, pages, background work.
+
+pub mod background;
+pub mod config;
+pub mod dev;
+pub mod metrics;
+pub mod modules;
+pub mod ops;
+pub mod pages;
+pub mod secret;
+pub mod serve;
+pub mod telemetry;
+pub mod world;

@@ -1,0 +1,157 @@
+//! The one place that knows all features. Adding a feature is one line in [`modules`].
+
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use callboard_calls::ports::Providers;
+use callboard_egress::Egress;
+use callboard_eventlog::Log;
+use callboard_eventlog::outbox::Handler;
+use callboard_http::{
+    AccessMatrix, App, Authenticate, ForgetAnswers, FrontDoor, Metrics, Module, RateLimits, Repair, Shutdown, complete_document,
+};
+use callboard_kernel::{Error, Result};
+use callboard_livekit::LiveKit;
+use callboard_store::Sql;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::metrics::Registry;
+use crate::{ops, pages};
+
+/// The access matrix, committed as data.
+pub const ACCESS: &str = include_str!("../access.toml");
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Callboard",
+        description = "Remembers, guards and bills live calls over LiveKit. Times are RFC 3339 UTC, durations carry their unit in the name, \
+                       lists are `{items, nextCursor}`, refusals are `application/problem+json` with a stable `code`.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "Calls", description = "Call sessions and their participants"),
+        (name = "Joining", description = "Join links and what they are exchanged for"),
+        (name = "Events", description = "The log: ingest, replay, live delivery"),
+        (name = "Transcripts", description = "What was said"),
+        (name = "Provider", description = "LiveKit: webhooks, receipts, connection test"),
+        (name = "Access", description = "Keys, issuers, users, logins, audit"),
+        (name = "Tenants", description = "The installation's tenants"),
+        (name = "Operation", description = "Health, metrics, endpoint map")
+    )
+)]
+struct Document;
+
+/// A log with the projectors and guards of all features.
+pub fn log() -> Log {
+    let projectors = [callboard_calls::projectors(), callboard_transcripts::projectors()].concat();
+    Log::new(projectors, callboard_transcripts::guards())
+}
+
+/// Every SQL text of the binary, for the test that prepares them all.
+pub fn all_sql() -> Vec<&'static Sql> {
+    [
+        callboard_eventlog::ALL_SQL,
+        callboard_http::IDEMPOTENCY_SQL,
+        callboard_tenants::ALL_SQL,
+        callboard_calls::all_sql(),
+        callboard_transcripts::ALL_SQL,
+        callboard_livekit::ALL_SQL,
+    ]
+    .concat()
+}
+
+/// What the process is made of besides the services.
+pub struct Parts {
+    /// The media bridge, when configured.
+    pub livekit: Option<LiveKit>,
+    /// The providers of calls.
+    pub providers: Arc<Providers>,
+    /// Guarded HTTP to addresses that tenants chose.
+    pub egress: Arc<Egress>,
+    /// Rate limits.
+    pub limits: RateLimits,
+    /// Tells streams to end.
+    pub shutdown: Shutdown,
+}
+
+impl Parts {
+    /// Providers that follow from the bridge.
+    pub fn providers_of(livekit: Option<&LiveKit>) -> Arc<Providers> {
+        let mut providers = Providers::default();
+        if let Some(livekit) = livekit {
+            providers.add(livekit.rooms.clone());
+        }
+        Arc::new(providers)
+    }
+}
+
+fn modules(app: &App, parts: &Parts) -> Vec<Module> {
+    let mut modules = vec![
+        callboard_tenants::module(app.clone(), parts.egress.clone()),
+        callboard_calls::module(app.clone(), Arc::clone(&parts.providers)),
+        callboard_transcripts::module(app.clone()),
+        callboard_livekit::module(app.clone(), parts.livekit.clone()),
+    ];
+    let authenticators = authenticators(&modules);
+    modules.push(callboard_realtime::module(app.clone(), authenticators, parts.shutdown.clone()));
+    modules
+}
+
+fn authenticators(modules: &[Module]) -> Vec<Arc<dyn Authenticate>> {
+    modules.iter().flat_map(|m| m.authenticators.clone()).collect()
+}
+
+/// The whole service, ready to be served.
+pub struct Service {
+    /// Every route behind the front door.
+    pub router: Router,
+    /// Every repair.
+    pub repairs: Vec<Arc<dyn Repair>>,
+    /// Every outbox handler.
+    pub handlers: Vec<Arc<dyn Handler>>,
+    /// The metrics.
+    pub registry: Arc<Registry>,
+    /// The OpenAPI document as committed.
+    pub document: String,
+}
+
+/// Puts all features together.
+pub fn service(app: &App, parts: Parts) -> Result<Service> {
+    let metrics = Arc::new(Metrics::default());
+    let registry = Arc::new(Registry::new(&metrics));
+    let modules = modules(app, &parts);
+    let authenticators = authenticators(&modules);
+    let document = Arc::new(OnceLock::new());
+    let ops = ops::Ops {
+        app: app.clone(),
+        livekit: parts.livekit.clone(),
+        registry: Arc::clone(&registry),
+        document: Arc::clone(&document),
+    };
+    let mut all = OpenApiRouter::with_openapi(Document::openapi()).merge(ops::router(ops));
+    let mut repairs: Vec<Arc<dyn Repair>> = vec![Arc::new(ForgetAnswers(app.db.clone()))];
+    for module in modules {
+        all = all.merge(module.router);
+        repairs.extend(module.repairs);
+    }
+    let (router, mut openapi) = all.split_for_parts();
+    let matrix = AccessMatrix::parse(ACCESS)?;
+    complete_document(&mut openapi, &matrix)?;
+    let text = openapi.to_pretty_json().map_err(Error::internal)?;
+    let _first = document.set(text.clone());
+    let docs = utoipa_swagger_ui::SwaggerUi::new("/docs").config(utoipa_swagger_ui::Config::from("/openapi.json"));
+    let router = router.merge(Router::from(docs)).fallback(pages::fallback);
+    let door = FrontDoor {
+        matrix,
+        authenticators,
+        limits: parts.limits,
+        settings: Arc::clone(&app.settings),
+        world: Arc::clone(&app.world),
+        metrics,
+    };
+    let router = door.guard(router, &openapi)?;
+    let handlers = callboard_calls::outbox_handlers(&parts.providers);
+    Ok(Service { router, repairs, handlers, registry, document: text })
+}

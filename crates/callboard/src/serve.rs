@@ -1,0 +1,167 @@
+//! `callboard serve`: opens the store, puts the features together, and serves until it is told to stop.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use callboard_egress::Egress;
+use callboard_http::{App, RateLimits, ServeLimits, Settings, Shutdown, listen, serve};
+use callboard_kernel::{Error, ExposeSecret as _, Result, World};
+use callboard_livekit::{LiveKit, LiveKitConfig};
+use callboard_store::{Config, Db, OpenOptions};
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::Values;
+use crate::modules::{self, Parts};
+use crate::world::RealWorld;
+use crate::{background, dev, secret};
+
+/// Exit code when the store cannot promise anything any more.
+pub const EXIT_STORE: i32 = 74;
+
+/// Where the store lives, by configuration.
+pub fn store_config(values: &Values) -> Result<(Config, Option<PathBuf>)> {
+    match values.set("database_url") {
+        Some(url) => {
+            let pool = values.number("database_pool", 1, 200)?.unwrap_or(8) as usize;
+            Ok((Config::Postgres { url: url.to_owned(), pool }, None))
+        }
+        None => {
+            let dir = PathBuf::from(values.get("data_dir"));
+            Ok((Config::Sqlite { dir: dir.clone() }, Some(dir)))
+        }
+    }
+}
+
+/// The services over an opened store.
+pub async fn app(values: &Values, db: Db, dir: Option<PathBuf>, public_url: String) -> Result<App> {
+    let world: Arc<dyn World> = Arc::new(RealWorld);
+    let keys = Arc::new(secret::keyring(values, dir.as_deref(), &mut world.entropy())?);
+    let log = modules::log();
+    log.attach(&db).await?;
+    let settings = Settings {
+        secure_cookies: public_url.starts_with("https://"),
+        public_url,
+        cors_origins: values.list("cors_origins"),
+        trusted_proxies: values.number("trusted_proxies", 0, 8)?.unwrap_or(0) as usize,
+    };
+    Ok(App { db, log, world, keys, settings: Arc::new(settings) })
+}
+
+/// The media bridge, when a LiveKit is configured.
+pub fn livekit(values: &Values, world: &Arc<dyn World>) -> Result<Option<LiveKit>> {
+    let Some(url) = values.set("livekit.url") else { return Ok(None) };
+    let secret = values.secret("livekit.api_secret").unwrap_or_default();
+    let config = LiveKitConfig::new(url, values.set("livekit.public_url"), values.get("livekit.api_key"), secret)?;
+    LiveKit::new(config, Arc::clone(world)).map(Some)
+}
+
+fn limits(values: &Values) -> Result<RateLimits> {
+    let number = |key| values.number(key, 1, 1_000_000);
+    Ok(RateLimits {
+        keys_per_second: number("rate.keys_per_second")?,
+        passes_per_second: number("rate.passes_per_second")?,
+        logins_per_minute: number("rate.logins_per_minute")?,
+        joins_per_minute: number("rate.joins_per_minute")?,
+        ..RateLimits::default()
+    })
+}
+
+/// How `serve` was called.
+#[derive(Clone, Copy, Debug)]
+pub struct How {
+    /// Local mode.
+    pub dev: bool,
+    /// Print one JSON line when ready.
+    pub ready_json: bool,
+}
+
+/// Serves until SIGTERM or Ctrl-C.
+pub async fn run(values: &Values, how: How) -> Result<()> {
+    let address = values.listen()?;
+    if how.dev && !address.ip().is_loopback() {
+        return Err(Error::invalid("listen", "--dev listens on loopback only; without --dev, make a tenant by `callboard tenant create`"));
+    }
+    let listener = listen(address)?;
+    let bound = listener.local_addr().map_err(Error::internal)?;
+    let public_url = values.set("public_url").map_or_else(|| format!("http://{bound}"), |u| u.trim_end_matches('/').to_owned());
+    let (config, dir) = store_config(values)?;
+    let options = OpenOptions { on_fatal: Some(Arc::new(stop_hard)), ..OpenOptions::default() };
+    let db = tokio::task::spawn_blocking(move || Db::open_with(config, options)).await.map_err(Error::internal)??;
+    let app = app(values, db.clone(), dir, public_url.clone()).await?;
+    let livekit = livekit(values, &app.world)?;
+    let shutdown = Shutdown::default();
+    let parts = Parts {
+        providers: Parts::providers_of(livekit.as_ref()),
+        egress: Arc::new(Egress::new(&values.list("egress.allow"))?),
+        limits: limits(values)?,
+        shutdown: shutdown.clone(),
+        livekit,
+    };
+    let service = modules::service(&app, parts)?;
+    background::start(&app, service.repairs, service.handlers, &service.registry, &shutdown);
+    let printed = if how.dev { Some(dev::prepare(&app).await?) } else { None };
+    announce(how, bound, &public_url, printed.as_ref());
+    tokio::spawn(stop_on_signal(shutdown.clone())?);
+    serve(listener, service.router, shutdown, ServeLimits::default()).await;
+    db.close().await;
+    tracing::info!("Stopped");
+    Ok(())
+}
+
+fn announce(how: How, bound: SocketAddr, public_url: &str, printed: Option<&dev::Printed>) {
+    tracing::info!("Callboard {} serves {public_url} on {bound}", env!("CARGO_PKG_VERSION"));
+    let api_key = printed.and_then(|p| p.api_key.as_ref()).map(|k| k.expose_secret());
+    let login_url = printed.map(|p| p.login_url.expose_secret());
+    if how.ready_json {
+        let mut line = json!({ "url": public_url, "version": env!("CARGO_PKG_VERSION") });
+        if let Some(key) = api_key {
+            line["apiKey"] = json!(key);
+        }
+        if let Some(url) = login_url {
+            line["loginUrl"] = json!(url);
+        }
+        say(&line.to_string());
+        return;
+    }
+    say(&format!("Callboard is at {public_url}"));
+    if let Some(url) = login_url {
+        say(&format!("Sign in: {url}"));
+    }
+    if let Some(key) = api_key {
+        say(&format!("API key (shown once): {key}"));
+    }
+}
+
+/// Standard output is for these lines alone; logs go to standard error.
+fn say(line: &str) {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    if let Err(error) = writeln!(out, "{line}").and_then(|()| out.flush()) {
+        tracing::warn!("Standard output is closed: {error}");
+    }
+}
+
+fn stop_on_signal(shutdown: Shutdown) -> Result<impl Future<Output = ()> + Send + 'static> {
+    let mut term = signal(SignalKind::terminate()).map_err(Error::internal)?;
+    let mut int = signal(SignalKind::interrupt()).map_err(Error::internal)?;
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+        tracing::info!("Stopping: no new requests, those under way may finish");
+        shutdown.begin();
+    })
+}
+
+/// After a commit whose outcome is unknown nothing may be promised: answer those who wait, then exit within 5 s.
+fn stop_hard(reason: &str) {
+    tracing::error!("The store cannot go on: {reason}. Exiting; start again to recover.");
+    std::thread::spawn(|| {
+        std::thread::sleep(Duration::from_secs(2));
+        std::process::exit(EXIT_STORE);
+    });
+}

@@ -1,0 +1,252 @@
+//! Background repair: ends what is over, and asks each session's own provider for what was missed.
+//! Every loop takes no input and is safe to run twice, or on two instances.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use callboard_contracts::call::EndReason;
+use callboard_eventlog::{Log, SessionKey};
+use callboard_http::{App, Repair};
+use callboard_kernel::{Result, Timestamp};
+use callboard_store::Tx;
+
+use crate::commands::provider::{Snapshot, reconcile};
+use crate::commands::{Change, actor_system};
+use crate::model::{Call, NEVER_ACTIVE_MS, Status};
+use crate::ports::{MediaRooms, ProviderRoom, Providers};
+use crate::store;
+
+/// Sessions that one run takes on.
+const BATCH: i64 = 200;
+
+fn system<'a>(log: &'a Log, app: &App, now: Timestamp) -> Change<'a> {
+    Change { log, actor: actor_system(), now, entropy: app.world.entropy() }
+}
+
+/// Finds due sessions and lets the rules end what is over, each in its own transaction.
+async fn sweep(
+    app: &App,
+    now: Timestamp,
+    find: impl FnOnce(&Tx<'_>) -> Result<Vec<i64>> + Send + 'static,
+    rules: impl Fn(&mut Call) + Clone + Send + 'static,
+) -> Result<u64> {
+    let due = app.db.read(find).await?;
+    let mut mended = 0;
+    for key in due {
+        let (own, rules) = (app.clone(), rules.clone());
+        mended += app
+            .db
+            .write(move |tx| {
+                let key = own.log.by_key(tx, key)?;
+                let done = system(&own.log, &own, now).run(tx, &key, |call| {
+                    if !call.status().is_terminal() {
+                        rules(call);
+                    }
+                    Ok(())
+                })?;
+                Ok(done.events.len() as u64)
+            })
+            .await?;
+    }
+    Ok(mended)
+}
+
+/// Ends graces and windows that are over.
+pub(crate) struct Deadlines(pub App);
+
+#[async_trait]
+impl Repair for Deadlines {
+    fn name(&self) -> &'static str {
+        "calls.deadlines"
+    }
+    fn every_ms(&self) -> u64 {
+        1_000
+    }
+    async fn run(&self, now: Timestamp) -> Result<u64> {
+        sweep(&self.0, now, move |tx| store::due::deadlines(tx, now, BATCH), move |call| call.expire(now)).await
+    }
+}
+
+/// Ends calls over their longest duration, and sessions that nobody made active.
+pub(crate) struct Overdue(pub App);
+
+#[async_trait]
+impl Repair for Overdue {
+    fn name(&self) -> &'static str {
+        "calls.overdue"
+    }
+    fn every_ms(&self) -> u64 {
+        1_000
+    }
+    async fn run(&self, now: Timestamp) -> Result<u64> {
+        let long = sweep(&self.0, now, move |tx| store::due::durations(tx, now, BATCH), move |call| {
+            let limit = call.session.max_duration_ms.unwrap_or(i64::MAX);
+            if call.session.state.started_at.is_some_and(|started| now.since_ms(started) >= limit) {
+                call.end(EndReason::Timeout, now);
+            }
+        });
+        let before = now.plus_ms(-NEVER_ACTIVE_MS);
+        let idle = sweep(&self.0, now, move |tx| store::due::never_active(tx, before, BATCH), move |call| {
+            if call.status() == Status::Created {
+                call.end(EndReason::Timeout, now);
+            }
+        });
+        Ok(long.await? + idle.await?)
+    }
+}
+
+/// Compares open sessions with their own provider's rooms and participants.
+pub(crate) struct Reconcile {
+    pub app: App,
+    pub rooms: Arc<dyn MediaRooms>,
+}
+
+#[async_trait]
+impl Repair for Reconcile {
+    fn name(&self) -> &'static str {
+        "calls.reconcile"
+    }
+    fn every_ms(&self) -> u64 {
+        10_000
+    }
+    async fn run(&self, now: Timestamp) -> Result<u64> {
+        let provider = self.rooms.provider();
+        let mut mended = self.delete_leftovers(now).await?;
+        let mut after = 0;
+        loop {
+            let keys = self.app.db.read(move |tx| store::due::open_with_provider(tx, provider, after, BATCH)).await?;
+            let Some(last) = keys.last() else { return Ok(mended) };
+            after = *last;
+            mended += poll(&self.app, &self.rooms, keys, now).await?;
+        }
+    }
+}
+
+impl Reconcile {
+    /// A room that is still there although its session is over is deleted again.
+    async fn delete_leftovers(&self, now: Timestamp) -> Result<u64> {
+        let provider = self.rooms.provider();
+        let rooms = self.rooms.list_rooms(&[]).await?;
+        let mut mended = 0;
+        for room in rooms.into_iter().filter(|r| r.name.starts_with("cb_")) {
+            let app = self.app.clone();
+            mended += self
+                .app
+                .db
+                .write(move |tx| {
+                    let Some(key) = store::due::closed_by_room(tx, provider, &room.name)? else { return Ok(0) };
+                    let key = app.log.by_key(tx, key)?;
+                    let call = store::call_load(tx, &key, app.log.lock(tx, &key)?)?;
+                    system(&app.log, &app, now).delete_room(tx, &key, &call, &room.sid)?;
+                    Ok(1)
+                })
+                .await?;
+        }
+        Ok(mended)
+    }
+}
+
+/// A phone that rings is polled every second, since its attributes fire no webhook.
+pub(crate) struct Ringing {
+    pub app: App,
+    pub rooms: Arc<dyn MediaRooms>,
+}
+
+#[async_trait]
+impl Repair for Ringing {
+    fn name(&self) -> &'static str {
+        "calls.ringing"
+    }
+    fn every_ms(&self) -> u64 {
+        1_000
+    }
+    async fn run(&self, now: Timestamp) -> Result<u64> {
+        let provider = self.rooms.provider();
+        let keys = self.app.db.read(move |tx| store::due::ringing(tx, provider, BATCH)).await?;
+        poll(&self.app, &self.rooms, keys, now).await
+    }
+}
+
+struct Polled {
+    key: SessionKey,
+    room: String,
+    provider_version: i64,
+    /// Whether anybody was heard of there; an untouched session has no room to miss.
+    begun: bool,
+}
+
+/// Polls the rooms of some sessions. An unreachable provider proves nothing: the whole poll fails and says so.
+async fn poll(app: &App, rooms: &Arc<dyn MediaRooms>, keys: Vec<i64>, now: Timestamp) -> Result<u64> {
+    let log = app.log.clone();
+    let polled: Vec<Polled> = app
+        .db
+        .read(move |tx| {
+            keys.into_iter()
+                .map(|key| {
+                    let key = log.by_key(tx, key)?;
+                    let session = store::session_load(tx, &key)?;
+                    Ok(Polled {
+                        key,
+                        room: session.provider_room_id.unwrap_or_default(),
+                        provider_version: session.provider_version,
+                        begun: session.state.status == Status::Active,
+                    })
+                })
+                .collect()
+        })
+        .await?;
+    if polled.is_empty() {
+        return Ok(0);
+    }
+    let names: Vec<String> = polled.iter().map(|p| p.room.clone()).collect();
+    let listed: HashMap<String, ProviderRoom> = rooms.list_rooms(&names).await?.into_iter().map(|r| (r.name.clone(), r)).collect();
+    let mut mended = 0;
+    for p in polled {
+        let room = listed.get(&p.room).cloned();
+        if room.is_none() && !p.begun {
+            continue;
+        }
+        let listed = if room.is_some() { rooms.list_participants(&p.room).await? } else { Vec::new() };
+        let snapshot = Snapshot { provider_version: p.provider_version, room, listed };
+        let own = app.clone();
+        mended += app
+            .db
+            .write(move |tx| reconcile(tx, &own.log, &p.key, &snapshot, now, own.world.entropy()))
+            .await?;
+    }
+    Ok(mended)
+}
+
+/// Counts the concurrent call slots of each tenant anew.
+pub(crate) struct Slots(pub App);
+
+#[async_trait]
+impl Repair for Slots {
+    fn name(&self) -> &'static str {
+        "calls.slots"
+    }
+    fn every_ms(&self) -> u64 {
+        60_000
+    }
+    async fn run(&self, _now: Timestamp) -> Result<u64> {
+        self.0.db.write(|tx| {
+            let mut mended = 0;
+            for (tenant, n) in store::due::slots(tx)? {
+                mended += u64::from(callboard_tenants::recount(tx, &tenant, n)?);
+            }
+            Ok(mended)
+        }).await
+    }
+}
+
+/// The repairs of this feature.
+pub(crate) fn repairs(app: &App, providers: &Providers) -> Vec<Arc<dyn Repair>> {
+    let mut out: Vec<Arc<dyn Repair>> =
+        vec![Arc::new(Deadlines(app.clone())), Arc::new(Overdue(app.clone())), Arc::new(Slots(app.clone()))];
+    for rooms in providers.all() {
+        out.push(Arc::new(Reconcile { app: app.clone(), rooms: Arc::clone(rooms) }));
+        out.push(Arc::new(Ringing { app: app.clone(), rooms: Arc::clone(rooms) }));
+    }
+    out
+}

@@ -1,0 +1,59 @@
+//! What the repairs look for: scans over the installation that yield session keys. Reviewed list.
+
+use callboard_kernel::{Result, TenantId, Timestamp};
+use callboard_store::{Tx, params, sql};
+
+sql! {
+    pub DUE_SQL;
+    DEADLINES_DUE = "select distinct session_key from participant where deadline is not null and deadline <= :now limit :limit";
+    DURATIONS_DUE = "select s.session_key from session s join session_state t on t.session_key = s.session_key \
+        where s.open = 1 and s.max_duration_ms is not null and t.started_at is not null \
+        and t.started_at + s.max_duration_ms * 1000 <= :now limit :limit";
+    NEVER_ACTIVE_DUE = "select s.session_key from session s join session_state t on t.session_key = s.session_key \
+        where s.open = 1 and t.status = 'created' and s.created_at <= :before limit :limit";
+    OPEN_WITH_PROVIDER_DUE = "select session_key from session where open = 1 and provider = :provider \
+        and provider_room_id is not null and session_key > :after order by session_key limit :limit";
+    RINGING_DUE = "select distinct p.session_key from participant p join session s on s.session_key = p.session_key \
+        where p.phase = 'ringing' and s.open = 1 and s.provider = :provider limit :limit";
+    CLOSED_ROOMS_DUE = "select session_key from session where open = 0 and provider = :provider and provider_room_id = :room limit 1";
+    TENANTS_WITH_SLOTS_DUE = "select tenant_id, count(*) as n from session where open = 1 and slot_held = 1 group by tenant_id";
+}
+
+fn keys(tx: &Tx<'_>, sql: &'static callboard_store::Sql, params: callboard_store::Params) -> Result<Vec<i64>> {
+    tx.query(sql, params)?.iter().map(|r| r.at(0)).collect()
+}
+
+/// Sessions with a grace or window that is over.
+pub(crate) fn deadlines(tx: &Tx<'_>, now: Timestamp, limit: i64) -> Result<Vec<i64>> {
+    keys(tx, &DEADLINES_DUE, params! { now, limit })
+}
+
+/// Active sessions past their longest duration.
+pub(crate) fn durations(tx: &Tx<'_>, now: Timestamp, limit: i64) -> Result<Vec<i64>> {
+    keys(tx, &DURATIONS_DUE, params! { now, limit })
+}
+
+/// Sessions made before an instant that nobody made active.
+pub(crate) fn never_active(tx: &Tx<'_>, before: Timestamp, limit: i64) -> Result<Vec<i64>> {
+    keys(tx, &NEVER_ACTIVE_DUE, params! { before, limit })
+}
+
+/// Open sessions of a provider, by key.
+pub(crate) fn open_with_provider(tx: &Tx<'_>, provider: &str, after: i64, limit: i64) -> Result<Vec<i64>> {
+    keys(tx, &OPEN_WITH_PROVIDER_DUE, params! { provider, after, limit })
+}
+
+/// Sessions with a phone that rings.
+pub(crate) fn ringing(tx: &Tx<'_>, provider: &str, limit: i64) -> Result<Vec<i64>> {
+    keys(tx, &RINGING_DUE, params! { provider, limit })
+}
+
+/// The closed session that a room seen at the provider belongs to.
+pub(crate) fn closed_by_room(tx: &Tx<'_>, provider: &str, room: &str) -> Result<Option<i64>> {
+    Ok(keys(tx, &CLOSED_ROOMS_DUE, params! { provider, room })?.into_iter().next())
+}
+
+/// How many slots the sessions of each tenant hold.
+pub(crate) fn slots(tx: &Tx<'_>) -> Result<Vec<(TenantId, i64)>> {
+    tx.query(&TENANTS_WITH_SLOTS_DUE, params! {})?.iter().map(|r| Ok((r.get("tenant_id")?, r.get("n")?))).collect()
+}

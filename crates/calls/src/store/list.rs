@@ -1,0 +1,59 @@
+//! The list of sessions: newest first by creation, filtered, by cursor.
+
+use callboard_kernel::{Result, TenantId, Timestamp};
+use callboard_store::{Tx, params, sql};
+
+use crate::model::Session;
+
+sql! {
+    pub LIST_SQL;
+    SESSION_LIST = "select s.*, t.status, t.started_at, t.ended_at, t.failed_at, t.end_reason from session s \
+        join session_state t on t.session_key = s.session_key where s.tenant_id = :tenant \
+        and (:owner is null or s.owner_user_id = :owner) and (:status is null or t.status = :status) \
+        and (:connection is null or s.connection = :connection) \
+        and (:correlation is null or s.correlation_id = :correlation) and (:room is null or s.provider_room_id = :room) \
+        and s.created_at >= :created_after and s.created_at < :created_before \
+        and (s.created_at < :at or (s.created_at = :at and s.session_id < :id)) \
+        and (:name is null or exists (select 1 from session_metadata m where m.session_key = s.session_key \
+        and m.tenant_id = :tenant and m.name = :name and (:value is null or m.value = :value))) \
+        order by s.created_at desc, s.session_id desc limit :limit";
+}
+
+/// Filters of the list; absent ones do not filter.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    pub owner: Option<String>,
+    pub status: Option<String>,
+    pub connection: Option<String>,
+    pub correlation: Option<String>,
+    pub room: Option<String>,
+    pub created_after: Option<Timestamp>,
+    pub created_before: Option<Timestamp>,
+    pub metadata_key: Option<String>,
+    pub metadata_value: Option<String>,
+}
+
+/// Where a page starts: before this instant and id.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub at: Timestamp,
+    pub id: String,
+}
+
+/// One page of a tenant's sessions with their keys.
+pub(crate) fn sessions(tx: &Tx<'_>, tenant: &TenantId, f: &Filter, from: Option<&Place>, limit: i64) -> Result<Vec<(i64, Session)>> {
+    let at = from.map_or(Timestamp::from_micros(i64::MAX), |p| p.at);
+    let id = from.map_or("", |p| p.id.as_str());
+    tx.query(
+        &SESSION_LIST,
+        params! {
+            tenant, owner: f.owner, status: f.status, connection: f.connection, correlation: f.correlation, room: f.room,
+            created_after: f.created_after.unwrap_or_default(),
+            created_before: f.created_before.unwrap_or(Timestamp::from_micros(i64::MAX)),
+            at, id, name: f.metadata_key, value: f.metadata_value, limit,
+        },
+    )?
+    .iter()
+    .map(|r| Ok((r.get("session_key")?, crate::store::session_from(r)?)))
+    .collect()
+}
