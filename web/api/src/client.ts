@@ -8,7 +8,7 @@ import { networkProblem, problemFrom } from "./problem.ts";
 import type * as W from "./wire.ts";
 
 export interface ClientOptions {
-  /** Origin of the server; empty for the page's own. */
+  /** Origin of the server; default: the page's own. */
   baseUrl?: string;
   /** API key, JWT or session pass; leave out where a cookie speaks. */
   bearer?: () => string | undefined;
@@ -30,7 +30,7 @@ const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
 function createHttp(options: ClientOptions) {
   const http = createClient<paths>({
-    baseUrl: options.baseUrl ?? "",
+    baseUrl: options.baseUrl ?? globalThis.location?.origin ?? "",
     credentials: options.bearer || options.withoutCookies ? "omit" : "same-origin",
     fetch: options.fetch ?? ((request) => fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MS) })),
   });

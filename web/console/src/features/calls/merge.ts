@@ -15,11 +15,16 @@ const before = (a: Session, b: Session): boolean =>
  * would stand below the last loaded row waits until its page is loaded.
  */
 export function mergeSession(pages: Pages, session: Session, status?: SessionStatus): Page<Session>[] {
+  const same = (item: Session) => item.sessionId === session.sessionId;
+  const fits = matches(session, status);
+  const known = pages.some((page) => page.items.some(same));
   const others = pages.map((page) => ({
     ...page,
-    items: page.items.filter((item) => item.sessionId !== session.sessionId),
+    items: fits
+      ? page.items.map((item) => (same(item) ? session : item))
+      : page.items.filter((item) => !same(item)),
   }));
-  if (!matches(session, status)) return others;
+  if (known || !fits) return others;
   const open = others.findIndex((page, index) => {
     const last = page.items.at(-1);
     return (

@@ -21,7 +21,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /** What to do about a microphone that does not work. */
 export function microphoneAdvice(error: unknown): string {
-  if (!isSecureContext) {
+  if (!window.isSecureContext) {
     return "Browsers give the microphone to https pages only. Open this page by https, or on the machine itself by localhost.";
   }
   const name = error instanceof Error ? error.name : "";
@@ -73,7 +73,7 @@ export function useMicrophone(): MicrophoneCheck {
     let listening: Listening | undefined;
     let over = false;
     const start = async () => {
-      if (!isSecureContext) throw new Error("insecure");
+      if (!window.isSecureContext) throw new Error("insecure");
       listening = await listen(wanted);
       if (over) return listening.stop();
       level.current = listening.level;
