@@ -1,1 +1,23 @@
-//! Placeholder.
+//! Floor 2: tenants, issuers, users, API keys, logins, the audit.
+//!
+//! Other features use the functions below inside their own transaction; the binary uses [`module`] and [`cli`].
+
+mod auth;
+pub mod cli;
+mod commands;
+mod decide;
+mod http;
+mod model;
+mod repair;
+mod store;
+mod token;
+
+pub use auth::JwksSource;
+pub use commands::audit::{Actor, Entry, audit};
+pub use commands::keys::{NewKey, create_key};
+pub use commands::slots::{recount, release_call_slot, require_active, take_call_slot};
+pub use commands::tenants::{NewTenant, create_tenant, find_tenant};
+pub use commands::users::{NewUser, create_user, login_link, require_user};
+pub use http::module;
+pub use model::{Algorithm, ApiKey, Issuer, Tenant, TenantStatus, User};
+pub use store::ALL_SQL;

@@ -41,14 +41,19 @@ impl Origins {
     }
 
     /// The answer to a preflight request, when this is one.
-    pub(crate) fn preflight(&self, method: &Method, headers: &HeaderMap, allow: &str) -> Option<Response> {
+    pub(crate) fn preflight(
+        &self,
+        method: &Method,
+        headers: &HeaderMap,
+        allow: impl FnOnce() -> String,
+    ) -> Option<Response> {
         if method != Method::OPTIONS || !headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
             return None;
         }
         let mut response = StatusCode::NO_CONTENT.into_response();
         let out = response.headers_mut();
         if self.allow_origin(headers, out) {
-            if let Ok(methods) = HeaderValue::from_str(allow) {
+            if let Ok(methods) = HeaderValue::from_str(&allow()) {
                 out.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
             }
             let accepted = "authorization, content-type, idempotency-key, if-match, last-event-id, traceparent";

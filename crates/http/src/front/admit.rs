@@ -2,6 +2,7 @@
 
 use axum::extract::Request;
 use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Response};
 use callboard_kernel::{Error, Result, codes};
 
 use super::Door;
@@ -9,6 +10,7 @@ use super::headers::set;
 use crate::access::{RouteRule, Verdict, credentials_of};
 use crate::caller::Visitor;
 use crate::extract::{Seen, pairs, unknown_parameter};
+use crate::problem::Problem;
 use crate::{Credentials, Principal};
 
 impl Door {
@@ -16,14 +18,14 @@ impl Door {
     pub(super) async fn admit(
         &self,
         rule: &RouteRule,
-        request: &Request,
+        headers: &HeaderMap,
         visitor: &Visitor,
     ) -> Result<Option<Principal>> {
         if rule.public || rule.provider {
             return Ok(None);
         }
-        let credentials = credentials_of(request.method(), request.headers())?;
-        self.origins.check(request.headers(), &credentials)?;
+        let credentials = credentials_of(&rule.method, headers)?;
+        self.origins.check(headers, &credentials)?;
         match self.recognise(&credentials, visitor).await? {
             Some(principal) if rule.allows(&principal) => Ok(Some(principal)),
             Some(principal) => Err(rule.refusal(&principal)),
@@ -65,16 +67,15 @@ impl Door {
     }
 }
 
-/// Refuses a request that its bucket has no room for.
-pub(super) fn within(verdict: Option<Verdict>) -> Result<()> {
-    match verdict {
-        Some(v) if !v.allowed => {
-            Err(Error::new(&codes::RATE_LIMITED, "Too many requests; try again after the time in Retry-After.")
-                .retry_after_ms(v.reset_ms)
-                .with("limit", v.limit))
-        }
-        _ => Ok(()),
-    }
+/// The refusal of a request that its bucket has no room for.
+pub(super) fn over(verdict: Option<Verdict>) -> Option<Response> {
+    let verdict = verdict.filter(|v| !v.allowed)?;
+    let error = Error::new(&codes::RATE_LIMITED, "Too many requests; try again after the time in Retry-After.")
+        .retry_after_ms(verdict.reset_ms)
+        .with("limit", verdict.limit);
+    let mut response = Problem(error).into_response();
+    show(verdict, response.headers_mut());
+    Some(response)
 }
 
 /// Tells the caller how much room is left.

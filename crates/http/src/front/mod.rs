@@ -94,7 +94,7 @@ async fn pass(State(door): State<Arc<Door>>, request: Request, next: Next) -> Re
     );
     let api = request.uri().path().starts_with("/v1");
     async {
-        let outcome = AssertUnwindSafe(door.answer(request, next, &route, &visitor)).catch_unwind().await;
+        let outcome = AssertUnwindSafe(door.answer(request, &asked, next, &route, &visitor)).catch_unwind().await;
         let response = match outcome {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => refuse(error),
@@ -126,9 +126,16 @@ impl Door {
     }
 
     /// Checks the request and runs its handler.
-    async fn answer(&self, mut request: Request, next: Next, route: &str, visitor: &Visitor) -> Result<Response> {
+    async fn answer(
+        &self,
+        mut request: Request,
+        headers: &HeaderMap,
+        next: Next,
+        route: &str,
+        visitor: &Visitor,
+    ) -> Result<Response> {
         headers::check(&request)?;
-        let (method, headers) = (request.method().clone(), request.headers());
+        let method = request.method().clone();
         if route.is_empty() {
             // Only pages may stand behind the fallback; the API has no route without a row.
             if request.uri().path().starts_with("/v1") {
@@ -137,21 +144,24 @@ impl Door {
             request.extensions_mut().insert(visitor.clone());
             return Ok(next.run(request).await);
         }
-        let allow = self.matrix.allow(route);
-        if let Some(response) = self.origins.preflight(&method, headers, &allow) {
+        if let Some(response) = self.origins.preflight(&method, headers, || self.matrix.allow(route)) {
             return Ok(response);
         }
         let Some(rule) = self.matrix.rule(&method, route) else {
-            return Ok(headers::method_not_allowed(&allow));
+            return Ok(headers::method_not_allowed(&self.matrix.allow(route)));
         };
         let mut verdict = self.limiter.visit(rule.rate, visitor.address, visitor.now);
-        admit::within(verdict)?;
-        let principal = self.admit(rule, &request, visitor).await?;
+        if let Some(refusal) = admit::over(verdict) {
+            return Ok(refusal);
+        }
+        let principal = self.admit(rule, headers, visitor).await?;
         if let Some(principal) = principal {
             tracing::Span::current().record("tenant.id", principal.tenant().as_str());
             if rule.rate != Some(crate::access::Rate::Exempt) {
                 verdict = self.limiter.call(&principal, visitor.now).or(verdict);
-                admit::within(verdict)?;
+                if let Some(refusal) = admit::over(verdict) {
+                    return Ok(refusal);
+                }
             }
             request.extensions_mut().insert::<Caller>(visitor.clone().into_caller(principal));
         }

@@ -1,0 +1,191 @@
+//! Tenants and who acts in them.
+
+use callboard_http::{Role, Scope};
+use callboard_kernel::{ApiKeyId, AuditId, Error, IssuerId, LoginId, Result, TenantId, Timestamp, UserId};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The `iss` text by which routes name a tenant's built-in issuer.
+pub(crate) const LOCAL: &str = "local";
+
+/// Whether a tenant may start new work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TenantStatus {
+    /// It may.
+    Active,
+    /// It may not; what exists can be read, running calls go on.
+    Suspended,
+}
+
+/// An isolated customer of the installation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tenant {
+    /// Its id.
+    pub id: TenantId,
+    /// A name for people.
+    pub name: String,
+    /// Whether it may start new work.
+    pub status: TenantStatus,
+    /// The plan's name.
+    pub plan: String,
+    /// How many calls may be active at once; none is no limit.
+    pub max_concurrent_calls: Option<i64>,
+    /// How many hold a slot now.
+    pub active_calls: i64,
+    /// Feature flags.
+    pub flags: Map<String, Value>,
+    /// The operator's own notes.
+    pub metadata: Map<String, Value>,
+    /// Rises with every change of the configuration.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// How an issuer signs. Fixed per issuer: a token that says otherwise is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub enum Algorithm {
+    /// HMAC-SHA-256 with a shared secret of at least 32 bytes.
+    HS256,
+    /// RSA PKCS#1 v1.5 with SHA-256.
+    RS256,
+    /// ECDSA over P-256 with SHA-256.
+    ES256,
+    /// Ed25519.
+    #[serde(rename = "EdDSA")]
+    EdDsa,
+}
+
+/// Who may sign tokens for a tenant's users.
+#[derive(Clone, Debug)]
+pub struct Issuer {
+    /// Its id.
+    pub id: IssuerId,
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// The `iss` claim; `local:<tenant>` for the built-in issuer, which signs nothing.
+    pub iss: String,
+    /// The `aud` claim that its tokens must have.
+    pub audience: String,
+    /// How it signs; none for the built-in issuer.
+    pub algorithm: Option<Algorithm>,
+    /// The shared secret, sealed.
+    pub sealed_secret: Option<String>,
+    /// Where its public keys are.
+    pub jwks_url: Option<String>,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+impl Issuer {
+    /// The name on the wire: the built-in issuer is `local`.
+    pub fn wire_name(&self) -> &str {
+        if self.algorithm.is_none() { LOCAL } else { &self.iss }
+    }
+}
+
+/// A person in a tenant.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// Their id, ours.
+    pub id: UserId,
+    /// Their tenant.
+    pub tenant: TenantId,
+    /// Who vouches for them, as on the wire.
+    pub issuer: String,
+    /// Who they are there.
+    pub subject: String,
+    /// A name for people.
+    pub display_name: Option<String>,
+    /// Since when they may not sign in.
+    pub disabled_at: Option<Timestamp>,
+    /// When they were first seen or added.
+    pub created_at: Timestamp,
+    /// When they were last seen, to the minute.
+    pub last_seen_at: Option<Timestamp>,
+    /// Their stored roles, least first.
+    pub roles: Vec<Role>,
+}
+
+/// A server's credential, without its secret.
+#[derive(Clone, Debug)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// A name for people.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// SHA-256 of the secret.
+    pub secret_hash: String,
+    /// SHA-256 of the secret before the last rotation.
+    pub old_secret_hash: Option<String>,
+    /// Until when the old secret works.
+    pub old_until: Option<Timestamp>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who made it: `user:usr_…`, `key:key_…`, `cli`.
+    pub created_by: String,
+    /// When it stops working.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// Since when it is revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A browser that is signed in.
+#[derive(Clone, Debug)]
+pub(crate) struct Login {
+    pub(crate) id: LoginId,
+    pub(crate) tenant: TenantId,
+    pub(crate) secret_hash: String,
+    pub(crate) user: Option<UserId>,
+    pub(crate) key: Option<ApiKeyId>,
+    pub(crate) narrowed_to: Option<Vec<Role>>,
+    pub(crate) last_used_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) ended_at: Option<Timestamp>,
+}
+
+/// A row of the audit.
+#[derive(Clone, Debug)]
+pub(crate) struct AuditRow {
+    pub(crate) id: AuditId,
+    pub(crate) at: Timestamp,
+    pub(crate) actor_kind: String,
+    pub(crate) actor_id: String,
+    pub(crate) actor_name: Option<String>,
+    pub(crate) action: String,
+    pub(crate) object_kind: String,
+    pub(crate) object_id: String,
+    pub(crate) detail: Value,
+}
+
+/// The text of an enum that is one word on the wire and in the store.
+pub(crate) fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(text)) => text,
+        _ => String::new(),
+    }
+}
+
+/// The enum of a stored word.
+pub(crate) fn from_word<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_value(Value::String(text.to_owned()))
+        .map_err(|e| Error::internal(format!("stored word {text:?}: {e}")))
+}
+
+/// Words in one column, separated by spaces.
+pub(crate) fn words<T: Serialize>(values: &[T]) -> String {
+    values.iter().map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// The enums of stored words.
+pub(crate) fn from_words<T: DeserializeOwned>(text: &str) -> Result<Vec<T>> {
+    text.split(' ').filter(|w| !w.is_empty()).map(from_word).collect()
+}

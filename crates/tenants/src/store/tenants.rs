@@ -1,0 +1,89 @@
+//! Table `tenant`, which belongs to the installation: its own id is its tenant.
+
+use callboard_http::Page;
+use callboard_kernel::{Error, Result, TenantId};
+use callboard_store::{Row, Tx, params, sql};
+use serde_json::{Map, Value};
+
+use crate::model::{Tenant, from_word, word};
+
+sql! {
+    pub SQL;
+    TENANT_INSERT = "insert into tenant (tenant_id, name, status, plan, max_concurrent_calls, active_calls, flags, metadata, version, created_at)
+        values (:tenant, :name, :status, :plan, :max_calls, 0, :flags, :metadata, 1, :now)";
+    TENANT_BY_ID = "select * from tenant where tenant_id = :tenant";
+    TENANT_LOCK = "select * from tenant where tenant_id = :tenant {for_update}";
+    TENANT_PAGE = "select * from tenant where created_at < :at or (created_at = :at and tenant_id < :id)
+        order by created_at desc, tenant_id desc limit :fetch";
+    TENANT_UPDATE = "update tenant set name = :name, status = :status, plan = :plan, max_concurrent_calls = :max_calls, flags = :flags,
+        metadata = :metadata, version = version + 1 where tenant_id = :tenant and version = :version";
+    SLOT_TAKE = "update tenant set active_calls = active_calls + 1
+        where tenant_id = :tenant and (max_concurrent_calls is null or active_calls < max_concurrent_calls)";
+    SLOT_RELEASE = "update tenant set active_calls = active_calls - 1 where tenant_id = :tenant and active_calls > 0";
+    SLOTS_SET = "update tenant set active_calls = :n where tenant_id = :tenant and active_calls <> :n";
+}
+
+fn object(text: &str) -> Result<Map<String, Value>> {
+    serde_json::from_str(text).map_err(Error::internal)
+}
+
+fn text(object: &Map<String, Value>) -> Result<String> {
+    serde_json::to_string(object).map_err(Error::internal)
+}
+
+fn tenant(row: &Row) -> Result<Tenant> {
+    Ok(Tenant {
+        id: row.get("tenant_id")?,
+        name: row.get("name")?,
+        status: from_word(&row.get::<String>("status")?)?,
+        plan: row.get("plan")?,
+        max_concurrent_calls: row.get("max_concurrent_calls")?,
+        active_calls: row.get("active_calls")?,
+        flags: object(&row.get::<String>("flags")?)?,
+        metadata: object(&row.get::<String>("metadata")?)?,
+        version: row.get("version")?,
+        created_at: row.get("created_at")?,
+    })
+}
+
+pub(crate) fn tenant_insert(tx: &Tx<'_>, t: &Tenant) -> Result<()> {
+    tx.execute_one(
+        &TENANT_INSERT,
+        params! { tenant: t.id, name: t.name, status: word(&t.status), plan: t.plan, max_calls: t.max_concurrent_calls,
+        flags: text(&t.flags)?, metadata: text(&t.metadata)?, now: t.created_at },
+    )
+}
+
+/// The tenant; `lock` when it is about to be changed.
+pub(crate) fn tenant_by_id(tx: &Tx<'_>, id: &TenantId, lock: bool) -> Result<Option<Tenant>> {
+    let sql = if lock { &TENANT_LOCK } else { &TENANT_BY_ID };
+    tx.query_opt(sql, params! { tenant: id })?.as_ref().map(tenant).transpose()
+}
+
+pub(crate) fn tenant_page(tx: &Tx<'_>, page: &Page) -> Result<Vec<Tenant>> {
+    let (at, id) = page.before();
+    tx.query(&TENANT_PAGE, params! { at, id, fetch: page.fetch() })?.iter().map(tenant).collect()
+}
+
+/// Writes the configuration of a locked tenant.
+pub(crate) fn tenant_update(tx: &Tx<'_>, t: &Tenant) -> Result<()> {
+    tx.execute_one(
+        &TENANT_UPDATE,
+        params! { tenant: t.id, name: t.name, status: word(&t.status), plan: t.plan, max_calls: t.max_concurrent_calls,
+        flags: text(&t.flags)?, metadata: text(&t.metadata)?, version: t.version },
+    )
+}
+
+/// Whether there was a free slot.
+pub(crate) fn slot_take(tx: &Tx<'_>, tenant: &TenantId) -> Result<bool> {
+    Ok(tx.execute(&SLOT_TAKE, params! { tenant })? == 1)
+}
+
+pub(crate) fn slot_release(tx: &Tx<'_>, tenant: &TenantId) -> Result<()> {
+    tx.execute(&SLOT_RELEASE, params! { tenant }).map(drop)
+}
+
+/// Whether the number was another.
+pub(crate) fn slots_set(tx: &Tx<'_>, tenant: &TenantId, n: i64) -> Result<bool> {
+    Ok(tx.execute(&SLOTS_SET, params! { tenant, n })? == 1)
+}
