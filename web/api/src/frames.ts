@@ -12,7 +12,7 @@ export type ClientFrame =
 
 export type ServerFrame =
   | { op: "ready"; serverTime: string }
-  | { op: "subscribed"; id: string; latestSequence?: number }
+  | { op: "subscribed"; id: string; latestSequence?: number; cursor?: string }
   | { op: "events"; id: string; events: CallEvent[]; cursor?: string }
   | { op: "closed"; id: string; reason: string }
   | { op: "error"; id?: string; problem: Problem }

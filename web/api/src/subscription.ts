@@ -65,7 +65,7 @@ export class Reader {
   take(frame: ServerFrame): Outcome {
     if (frame.op === "events") return this.#events(frame.events, frame.cursor);
     if (frame.op === "subscribed") {
-      this.#subscribed(frame.latestSequence);
+      this.#subscribed(frame.latestSequence, frame.cursor);
       return "ok";
     }
     if (frame.op === "error") {
@@ -80,9 +80,13 @@ export class Reader {
   }
 
   /** A reader of "only new" is pinned to the log's end, so that a reconnect loses nothing. */
-  #subscribed(latestSequence: number | undefined): void {
+  #subscribed(latestSequence: number | undefined, cursor: string | undefined): void {
     const topic = this.#topic;
-    if ("tenant" in topic || latestSequence === undefined) return;
+    if ("tenant" in topic) {
+      topic.cursor ??= cursor;
+      return;
+    }
+    if (latestSequence === undefined) return;
     topic.afterSequence ??= latestSequence;
     this.listener.onSubscribed?.(latestSequence);
   }

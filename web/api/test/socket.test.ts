@@ -105,6 +105,11 @@ describe("resuming", () => {
     make();
     socket.subscribe({ tenant: true }, { onEvents: () => undefined });
     FakeSocket.last.accept();
+    FakeSocket.last.say({ op: "subscribed", id: "s1", cursor: "c1" });
+    FakeSocket.last.cut();
+    vi.advanceTimersByTime(250);
+    FakeSocket.last.accept();
+    expect(FakeSocket.last.subscription()).toMatchObject({ cursor: "c1" });
     FakeSocket.last.say({ op: "events", id: "s1", events: [], cursor: "c7" });
     FakeSocket.last.cut();
     vi.advanceTimersByTime(250);

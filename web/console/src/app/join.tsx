@@ -11,6 +11,8 @@ const linkToken = location.hash.slice(1);
 const controller = new JoinController({ linkToken });
 // Another link opened in the same tab changes the fragment only, which loads nothing by itself.
 addEventListener("hashchange", () => location.reload());
+// A page that comes back out of the browser's store has lost its connections on the way in.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <JoinPage controller={controller} hasLink={linkToken !== ""} />

@@ -124,7 +124,8 @@ export class LiveKitMedia implements Media {
       .on(RoomEvent.LocalTrackPublished, onChange)
       .on(RoomEvent.LocalTrackUnpublished, onChange)
       .on(RoomEvent.Disconnected, (reason) => {
-        if (this.#room !== room) return;
+        // The client leaves by itself only when the page is unloaded.
+        if (this.#room !== room || reason === client.DisconnectReason.CLIENT_INITIATED) return;
         void this.disconnect();
         onGone(lossOf(reason, client));
       });
@@ -141,7 +142,12 @@ export class LiveKitMedia implements Media {
 
   #silence(track: RemoteTrack): void {
     for (const sound of track.detach()) sound.remove();
-    if (track.sid !== undefined) this.#sounds.delete(track.sid);
+    // After a rejoin the client has let go of the element before it tells.
+    const kept = [...this.#sounds].filter(([sid, sound]) => sid === track.sid || !sound.srcObject);
+    for (const [sid, sound] of kept) {
+      sound.remove();
+      this.#sounds.delete(sid);
+    }
     this.#listener.onChange();
   }
 }
