@@ -34,12 +34,16 @@ pub(super) fn check(request: &Request) -> Result<()> {
 }
 
 /// 405 with the methods that the matrix knows.
-pub(super) fn method_not_allowed(allow: &str) -> Response {
+pub(super) fn method_not_allowed(route: &str, allow: &str) -> Result<Response> {
+    if allow.is_empty() {
+        // Pages are not in the document, so the check at the start cannot see a forgotten one.
+        return Err(Error::internal(format!("{route} has no row in the access matrix")));
+    }
     let error = problem::error_of_status(StatusCode::METHOD_NOT_ALLOWED);
     let mut response = StatusCode::METHOD_NOT_ALLOWED.into_response();
     set(response.headers_mut(), "allow", allow);
     response.extensions_mut().insert(Arc::new(error));
-    response
+    Ok(response)
 }
 
 /// Sets a header whose value we made ourselves.

@@ -148,7 +148,7 @@ impl Door {
             return Ok(response);
         }
         let Some(rule) = self.matrix.rule(&method, route) else {
-            return Ok(headers::method_not_allowed(&self.matrix.allow(route)));
+            return headers::method_not_allowed(route, &self.matrix.allow(route));
         };
         let mut verdict = self.limiter.visit(rule.rate, visitor.address, visitor.now);
         if let Some(refusal) = admit::over(verdict) {
