@@ -1,1 +1,74 @@
-//! Placeholder.
+//! Floor 3: the adapter for LiveKit. It implements the port of `calls` on LiveKit's API, verifies and stores LiveKit's
+//! webhooks, and says in our words what they mean. What follows from them is decided in `calls`.
+//!
+//! The one thing to know: LiveKit sends each webhook a few times within seconds and then forgets it, so a genuine
+//! delivery is stored before anything else and never refused for what it says.
+
+mod client;
+mod commands;
+mod config;
+mod health;
+mod http;
+mod jwt;
+mod loose;
+mod model;
+mod probe;
+mod redact;
+mod repair;
+mod signature;
+mod store;
+mod token;
+mod translate;
+mod twirp;
+mod webhook;
+
+use std::sync::Arc;
+
+use callboard_http::{App, Module, Repair};
+use callboard_kernel::{Result, World};
+
+pub use client::LiveKitRooms;
+pub use commands::{Received, TEST_ROOM, process_again, receive};
+pub use config::LiveKitConfig;
+pub use health::{HealthSnapshot, LivekitHealth};
+pub use model::{Outcome, Receipt, Verdict};
+pub use probe::{ProbeReport, Step, probe};
+pub use redact::redact;
+pub use repair::{MapStrays, PruneReceipts};
+pub use signature::{Rejection, verify};
+pub use store::ALL_SQL;
+pub use translate::{Translation, translate};
+pub use twirp::LIMIT as API_LIMIT;
+pub use webhook::{Arrived, EgressSeen, MAX_BODY_BYTES, ParticipantSeen, ProviderEvent, TrackSeen, parse, read};
+
+/// A configured LiveKit: the client for its API and what was seen of its deliveries. Cheap to clone.
+#[derive(Clone)]
+pub struct LiveKit {
+    /// The client; add it to the providers of `calls`.
+    pub rooms: Arc<LiveKitRooms>,
+    /// Counters of deliveries, for readiness and metrics.
+    pub health: Arc<LivekitHealth>,
+}
+
+impl LiveKit {
+    /// Prepares the bridge; nothing is sent yet.
+    pub fn new(config: LiveKitConfig, world: Arc<dyn World>) -> Result<Self> {
+        Ok(Self { rooms: Arc::new(LiveKitRooms::new(config, world)?), health: Arc::default() })
+    }
+}
+
+/// The routes and repairs. Without a configured LiveKit the webhook route answers `LIVEKIT_UNAVAILABLE`, and receipts
+/// of earlier days stay readable.
+pub fn module(app: App, livekit: Option<LiveKit>) -> Module {
+    let mut repairs: Vec<Arc<dyn Repair>> = vec![Arc::new(PruneReceipts(app.clone()))];
+    if let Some(livekit) = &livekit {
+        repairs.push(Arc::new(MapStrays::new(app.clone(), livekit.rooms.config().provider)));
+    }
+    Module {
+        name: "livekit",
+        router: http::router(http::Bridge { app, livekit }),
+        repairs,
+        authenticators: Vec::new(),
+        sql: ALL_SQL,
+    }
+}

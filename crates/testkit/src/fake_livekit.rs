@@ -147,7 +147,8 @@ impl Inner {
     /// A new id with a prefix, as the real server writes them.
     pub(crate) fn id(&self, prefix: &str) -> String {
         const ALPHABET: &[u8; 56] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxy";
-        let tail: String = self.world.entropy().block()[..12].iter().map(|b| char::from(ALPHABET[usize::from(b % 56)])).collect();
+        let tail: String =
+            self.world.entropy().block()[..12].iter().map(|b| char::from(ALPHABET[usize::from(b % 56)])).collect();
         format!("{prefix}_{tail}")
     }
 }

@@ -66,10 +66,12 @@ async fn bodies_have_the_shapes_of_the_real_server() {
 #[tokio::test]
 async fn the_api_speaks_both_encodings_and_checks_grants() {
     let fake = FakeLiveKit::start(FakeWorld::manual(2)).await;
-    let made = call(&fake, "CreateRoom", json!({ "roomCreate": true }), json!({ "name": "r", "emptyTimeout": 900 })).await;
+    let made =
+        call(&fake, "CreateRoom", json!({ "roomCreate": true }), json!({ "name": "r", "emptyTimeout": 900 })).await;
     let made = made.expect(200).json();
     assert_eq!(made["empty_timeout"], 900, "JSON answers use the protocol's field names");
-    let again = call(&fake, "CreateRoom", json!({ "roomCreate": true }), json!({ "name": "r" })).await.expect(200).json();
+    let again =
+        call(&fake, "CreateRoom", json!({ "roomCreate": true }), json!({ "name": "r" })).await.expect(200).json();
     assert_eq!(made["sid"], again["sid"]);
     let admin = json!({ "roomAdmin": true, "room": "r" });
     for (method, grants, status) in [

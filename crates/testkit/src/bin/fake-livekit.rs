@@ -1,8 +1,8 @@
 //! The fake LiveKit server as a program, for rigs that need one beside a running Callboard:
 //! `fake-livekit [LISTEN [WEBHOOK_URL]]`. Prints its address, key and secret, and runs until it is ended.
 
-use callboard_testkit::fake_livekit::{API_KEY, API_SECRET, FakeLiveKit};
 use callboard_testkit::FakeWorld;
+use callboard_testkit::fake_livekit::{API_KEY, API_SECRET, FakeLiveKit};
 
 #[tokio::main]
 async fn main() {

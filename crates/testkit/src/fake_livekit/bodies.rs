@@ -42,11 +42,8 @@ impl super::Inner {
         track: &proto::TrackInfo,
     ) -> Webhook {
         self.webhook(event, |e| {
-            e.room = Some(proto::Room {
-                sid: room.info.sid.clone(),
-                name: room.info.name.clone(),
-                ..Default::default()
-            });
+            e.room =
+                Some(proto::Room { sid: room.info.sid.clone(), name: room.info.name.clone(), ..Default::default() });
             e.participant = Some(proto::ParticipantInfo {
                 sid: person.sid.clone(),
                 identity: person.identity.clone(),

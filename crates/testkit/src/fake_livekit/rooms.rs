@@ -66,7 +66,18 @@ impl super::Inner {
     /// A room as the real server makes it, secret password included.
     pub(crate) fn new_room(&self, name: &str, empty: u32, departure: u32) -> Room {
         let now = self.world.now();
-        let codecs = ["audio/opus", "audio/red", "video/VP8", "video/H264", "video/VP9", "video/AV1", "video/H265", "audio/PCMU", "audio/PCMA", "video/rtx"];
+        let codecs = [
+            "audio/opus",
+            "audio/red",
+            "video/VP8",
+            "video/H264",
+            "video/VP9",
+            "video/AV1",
+            "video/H265",
+            "audio/PCMU",
+            "audio/PCMA",
+            "video/rtx",
+        ];
         let info = proto::Room {
             sid: self.id("RM"),
             name: name.to_owned(),
@@ -75,10 +86,15 @@ impl super::Inner {
             creation_time: now.seconds(),
             creation_time_ms: now.millis(),
             turn_password: self.id("turnpw").replace("turnpw_", "TURNPASSWORD"),
-            enabled_codecs: codecs.iter().map(|m| proto::Codec { mime: (*m).to_owned(), ..Default::default() }).collect(),
+            enabled_codecs: codecs
+                .iter()
+                .map(|m| proto::Codec { mime: (*m).to_owned(), ..Default::default() })
+                .collect(),
             ..Default::default()
         };
-        Room { info, ..Room::default() }
+        // Every room has this entry, with no name and never a job, for workers that take any room.
+        let automatic = proto::AgentDispatch { id: self.id("AD"), room: name.to_owned(), ..Default::default() };
+        Room { info, people: Vec::new(), dispatches: vec![automatic] }
     }
 
     /// Somebody as the real server lists them.

@@ -161,18 +161,24 @@ impl Incoming<'_> {
     fn claims(&self) -> Result<Value, String> {
         let header = self.headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let token = header.strip_prefix("Bearer ").ok_or("invalid authorization token")?;
-        let claims = read_jwt(token, API_SECRET).ok_or_else(|| format!("invalid token: {token}, error: bad signature"))?;
+        let claims =
+            read_jwt(token, API_SECRET).ok_or_else(|| format!("invalid token: {token}, error: bad signature"))?;
         if claims["iss"] != API_KEY {
             return Err(format!("invalid API key: {}", claims["iss"].as_str().unwrap_or_default()));
         }
         // Callers sign with the machine's clock or with the test's; one of the two must find the token valid.
         let (exp, nbf) = (claims["exp"].as_i64().unwrap_or(0), claims["nbf"].as_i64().unwrap_or(0));
-        let valid = [machine_now(), self.inner.world.now()].iter().any(|n| nbf - 60 <= n.seconds() && n.seconds() <= exp + 60);
+        let valid =
+            [machine_now(), self.inner.world.now()].iter().any(|n| nbf - 60 <= n.seconds() && n.seconds() <= exp + 60);
         if valid { Ok(claims) } else { Err(format!("invalid token: {token}, error: expired")) }
     }
 
     /// Decodes the request, runs the method, encodes its answer.
-    fn run<Q, A>(&mut self, claims: &Value, method: fn(&Inner, &Q, &Gate<'_>) -> Result<A, Refused>) -> Result<Response, Refused>
+    fn run<Q, A>(
+        &mut self,
+        claims: &Value,
+        method: fn(&Inner, &Q, &Gate<'_>) -> Result<A, Refused>,
+    ) -> Result<Response, Refused>
     where
         Q: prost::Message + Default + DeserializeOwned + Serialize,
         A: prost::Message + Serialize,
@@ -210,11 +216,11 @@ impl Gate<'_> {
 }
 
 fn no_room() -> Refused {
-    (404, "not_found", "requested room does not exist".to_owned())
+    (404, "not_found", "twirp error unknown: requested room does not exist".to_owned())
 }
 
 fn no_participant() -> Refused {
-    (404, "not_found", "participant does not exist".to_owned())
+    (404, "not_found", "twirp error unknown: participant does not exist".to_owned())
 }
 
 fn create_room(inner: &Inner, q: &proto::CreateRoomRequest, gate: &Gate<'_>) -> Result<proto::Room, Refused> {
@@ -222,7 +228,11 @@ fn create_room(inner: &Inner, q: &proto::CreateRoomRequest, gate: &Gate<'_>) -> 
     Ok(inner.open(&q.name, q.empty_timeout, q.departure_timeout).info)
 }
 
-fn list_rooms(inner: &Inner, q: &proto::ListRoomsRequest, gate: &Gate<'_>) -> Result<proto::ListRoomsResponse, Refused> {
+fn list_rooms(
+    inner: &Inner,
+    q: &proto::ListRoomsRequest,
+    gate: &Gate<'_>,
+) -> Result<proto::ListRoomsResponse, Refused> {
     gate.pass(&Grant::List)?;
     let state = inner.state.lock();
     let wanted = |name: &String| q.names.is_empty() || q.names.contains(name);
@@ -230,7 +240,11 @@ fn list_rooms(inner: &Inner, q: &proto::ListRoomsRequest, gate: &Gate<'_>) -> Re
     Ok(proto::ListRoomsResponse { rooms })
 }
 
-fn delete_room(inner: &Inner, q: &proto::DeleteRoomRequest, gate: &Gate<'_>) -> Result<proto::DeleteRoomResponse, Refused> {
+fn delete_room(
+    inner: &Inner,
+    q: &proto::DeleteRoomRequest,
+    gate: &Gate<'_>,
+) -> Result<proto::DeleteRoomResponse, Refused> {
     gate.pass(&Grant::Create)?;
     if inner.close(&q.room, DisconnectReason::RoomDeleted) { Ok(proto::DeleteRoomResponse {}) } else { Err(no_room()) }
 }
@@ -315,7 +329,11 @@ fn list_dispatch(
 ) -> Result<proto::ListAgentDispatchResponse, Refused> {
     gate.pass(&Grant::Admin(&q.room))?;
     let state = inner.state.lock();
-    let mut agent_dispatches = state.rooms.get(&q.room).map(|r| r.dispatches.clone()).unwrap_or_default();
+    // The real server asks the room's own process, which an absent room does not have.
+    let Some(room) = state.rooms.get(&q.room) else {
+        return Err((503, "unavailable", "twirp error unknown: no response from servers".to_owned()));
+    };
+    let mut agent_dispatches = room.dispatches.clone();
     agent_dispatches.retain(|d| q.dispatch_id.is_empty() || d.id == q.dispatch_id);
     Ok(proto::ListAgentDispatchResponse { agent_dispatches })
 }
