@@ -37,8 +37,9 @@ pub fn check(repo: &Repo, floors: &Floors) -> Vec<Finding> {
             findings.extend(check_outside(path, name, &library, floors));
         }
         for library in dependencies(&manifest, "dev-dependencies") {
-            // Only the kit may be reached from below: it is what the tests of a crate are written with.
-            if library != "callboard-testkit" {
+            // A crate's tests are written with the kit, and may bring neighbours of its floor; never what stands above.
+            let other = library.strip_prefix("callboard-").and_then(|name| floors.floors.get(name));
+            if library != "callboard-testkit" && other.is_none_or(|other| other > floor) {
                 findings.extend(check_edge(path, name, *floor, &library, floors, &mut used_edges));
             }
         }
@@ -168,6 +169,13 @@ mod tests {
     #[test]
     fn a_same_floor_edge_without_entry_is_found() {
         one(&[("crates/tenants/Cargo.toml", "[dependencies]\ncallboard-calls = \"1\"")], "share floor 2");
+    }
+
+    #[test]
+    fn tests_may_bring_neighbours_but_nothing_from_above() {
+        let neighbour = "[dependencies]\n[dev-dependencies]\ncallboard-calls = \"1\"\ncallboard-testkit = \"1\"";
+        assert_eq!(findings(&[("crates/tenants/Cargo.toml", neighbour)]), Vec::<String>::new());
+        one(&[("crates/kernel/Cargo.toml", neighbour)], "imports upward from `calls`");
     }
 
     #[test]
