@@ -1,1 +1,44 @@
-//! Placeholder.
+//! Floor 2: what was said in a call. The state of every utterance follows from `transcript.*` events; each version is
+//! kept until compaction.
+//!
+//! What lives elsewhere: who may write an utterance (`realtime`), who may read a session (`calls`), and storing events
+//! (`eventlog`). The one thing to know: the state is read from `transcript_segment`, never computed from the log.
+
+mod commands;
+mod decide;
+mod export;
+mod http;
+mod model;
+mod project;
+mod store;
+
+use std::sync::Arc;
+
+use callboard_eventlog::{Guard, Projector};
+use callboard_http::{App, Module};
+
+pub use decide::{bound_to, in_order, supersede};
+pub use export::{TextForm, render};
+pub use model::{Compacted, Segment, SnapshotBounds, Version};
+pub use store::ALL_SQL;
+
+/// The feature's routes.
+pub fn module(app: App) -> Module {
+    Module {
+        name: "transcripts",
+        router: http::router(app),
+        repairs: Vec::new(),
+        authenticators: Vec::new(),
+        sql: ALL_SQL,
+    }
+}
+
+/// What keeps the transcript's tables up to date, for [`callboard_eventlog::Log::new`].
+pub fn projectors() -> Vec<Arc<dyn Projector>> {
+    vec![Arc::new(project::Transcripts)]
+}
+
+/// The rule that an utterance stays with its first participant.
+pub fn guards() -> Vec<Arc<dyn Guard>> {
+    vec![Arc::new(project::Transcripts)]
+}
