@@ -1,1 +1,9 @@
-//! Placeholder.
+//! Floor 3: all HTTP to addresses that a tenant chose, guarded against reaching our own network.
+
+mod address;
+mod client;
+mod jwks;
+mod target;
+
+pub use address::is_public;
+pub use client::{Egress, EgressConfig};
