@@ -47,6 +47,8 @@ impl Writer {
             seen.store(i64::from(pages), Ordering::Relaxed);
             Ok(())
         };
+        // A WAL that a crash left behind is put away first; the hook only sees commits from here on.
+        checkpoint::truncate(&connection.raw).map_err(|e| failure(&e))?;
         connection.raw.wal_hook(Some(hook)).map_err(|e| failure(&e))?;
         Ok(Self { shared, connection, backlog: VecDeque::new(), plan: Plan::new(), wal_pages, _lock: lock })
     }

@@ -64,7 +64,7 @@ macro_rules! on_both {
         $(mod $name {
             async fn on(engine: ::callboard_store::Engine) {
                 let scratch = ::callboard_testkit::Scratch::new(engine);
-                let db = scratch.open_with(crate::common::options());
+                let db = scratch.open_with($crate::common::options());
                 super::cases::$name(db.clone()).await;
                 db.close().await;
             }
