@@ -55,7 +55,7 @@ fn created_in(sql: &str) -> Vec<String> {
     let plain: Vec<&str> = sql.lines().map(|line| line.split("--").next().unwrap_or("")).collect();
     let lower = plain.join(" ").to_lowercase();
     let words: Vec<&str> = lower
-        .split(|letter: char| letter.is_whitespace() || letter == '(' || letter == ';')
+        .split(|letter: char| letter.is_whitespace() || "(;\"".contains(letter))
         .filter(|word| !word.is_empty())
         .collect();
     let mut tables = Vec::new();
