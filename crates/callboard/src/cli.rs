@@ -9,8 +9,10 @@ use callboard::serve::{self, How};
 use callboard::world::RealWorld;
 use callboard::{modules, secret, telemetry};
 use callboard_eventlog::verify::verify;
+use callboard_http::App;
 use callboard_kernel::{Error, ExposeSecret as _, Result, World as _, codes};
 use callboard_store::{Db, OpenOptions, migrations};
+use callboard_tenants::cli as access;
 use clap::{Args, Parser, Subcommand};
 
 const EXIT_CODES: &str = "Exit codes: 0 done · 1 refused or failed · 2 wrong usage · 3 verify found something · 74 the store cannot go on\n\n\
@@ -91,44 +93,41 @@ enum Command {
         /// One select.
         query: String,
     },
-    /// Tenants, keys, users and login links, written directly to the database.
-    #[command(flatten)]
-    Access(AccessCommand),
-}
-
-#[derive(Subcommand)]
-enum AccessCommand {
-    /// Make a tenant.
-    #[command(after_help = "Example: callboard tenant-create --data ./data --name acme")]
-    TenantCreate {
-        #[command(flatten)]
-        common: Common,
-        #[command(flatten)]
-        ask: callboard_tenants::cli::TenantCreate,
-    },
-    /// Make an API key; its secret is shown once.
-    #[command(after_help = "Example: callboard key-create --data ./data --tenant ten_… --name ci --scopes calls:read,events:read")]
-    KeyCreate {
-        #[command(flatten)]
-        common: Common,
-        #[command(flatten)]
-        ask: callboard_tenants::cli::KeyCreate,
-    },
-    /// Make a user of the built-in issuer.
-    #[command(after_help = "Example: callboard user-create --data ./data --tenant ten_… --display-name Ada --roles operator")]
-    UserCreate {
-        #[command(flatten)]
-        common: Common,
-        #[command(flatten)]
-        ask: callboard_tenants::cli::UserCreate,
-    },
+    /// Tenants, written directly to the database.
+    #[command(subcommand, after_help = "Example: callboard tenant create --data ./data --name Acme --owner Ann")]
+    Tenant(TenantCommand),
+    /// API keys, written directly to the database.
+    #[command(subcommand, after_help = "Example: callboard key create --data ./data --tenant ten_… --name ci --scope calls:read")]
+    Key(KeyCommand),
     /// Make a one-time login link for a user.
-    #[command(after_help = "Example: callboard login-link --data ./data --tenant ten_… --user usr_…")]
+    #[command(after_help = "Example: callboard login-link --data ./data --user usr_…")]
     LoginLink {
         #[command(flatten)]
         common: Common,
         #[command(flatten)]
-        ask: callboard_tenants::cli::LoginLink,
+        ask: access::LoginLink,
+    },
+}
+
+#[derive(Subcommand)]
+enum TenantCommand {
+    /// Make a tenant, and an owner when one is named.
+    Create {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        ask: access::CreateTenant,
+    },
+}
+
+#[derive(Subcommand)]
+enum KeyCommand {
+    /// Make an API key; its secret is printed once.
+    Create {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        ask: access::CreateKey,
     },
 }
 
@@ -143,6 +142,8 @@ fn values(common: &Common, listen: Option<String>) -> Result<Values> {
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
+    // One TLS provider for the process; a second installation would only say that there is one.
+    let _already = rustls::crypto::ring::default_provider().install_default();
     match run(Cli::parse().command) {
         Ok(code) => code,
         Err(error) => {
@@ -169,7 +170,9 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Openapi => say(document()?.trim_end())?,
         Command::SecretKey => say(secret::fresh(&mut RealWorld.entropy())?.to_text().expose_secret())?,
         Command::Db { common, query } => look(&values(&common, None)?, query)?,
-        Command::Access(command) => access(command)?,
+        Command::Tenant(command) => runtime()?.block_on(tenant(command))?,
+        Command::Key(command) => runtime()?.block_on(key(command))?,
+        Command::LoginLink { common, ask } => runtime()?.block_on(login_link(&common, &ask))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -194,7 +197,8 @@ fn migrate(values: &Values, status: bool, accept: Option<u32>) -> Result<()> {
         say(&format!("{} migrations applied.", applied.len()))?;
     }
     for line in migrations::status(&db)? {
-        say(&line.to_string())?;
+        let at = line.applied_at.map(|t| t.to_string()).unwrap_or_default();
+        say(&format!("{:04} {:<12} {:<36} {at}", line.number, format!("{:?}", line.state).to_lowercase(), line.file))?;
     }
     Ok(())
 }
@@ -223,7 +227,7 @@ fn document() -> Result<String> {
         let parts = modules::Parts {
             livekit: None,
             providers: modules::Parts::providers_of(None),
-            egress: std::sync::Arc::new(callboard_egress::Egress::new(&[])?),
+            egress: std::sync::Arc::new(callboard_egress::Egress::new(&callboard_egress::EgressConfig::default())?),
             limits: callboard_http::RateLimits::default(),
             shutdown: callboard_http::Shutdown::default(),
         };
@@ -251,25 +255,35 @@ fn look(values: &Values, query: String) -> Result<()> {
     Ok(())
 }
 
-fn access(command: AccessCommand) -> Result<()> {
-    use callboard_tenants::cli;
-    let (now, mut entropy) = (RealWorld.now(), RealWorld.entropy());
-    let open = |common: &Common| -> Result<(Values, Db)> {
-        let values = values(common, None)?;
-        let db = Db::open(serve::store_config(&values)?.0)?;
-        Ok((values, db))
-    };
-    let text = match command {
-        AccessCommand::TenantCreate { common, ask } => cli::tenant_create(&open(&common)?.1, &ask, now, &mut entropy)?,
-        AccessCommand::KeyCreate { common, ask } => cli::key_create(&open(&common)?.1, &ask, now, &mut entropy)?,
-        AccessCommand::UserCreate { common, ask } => cli::user_create(&open(&common)?.1, &ask, now, &mut entropy)?,
-        AccessCommand::LoginLink { common, ask } => {
-            let (values, db) = open(&common)?;
-            let dir = serve::store_config(&values)?.1;
-            let keys = secret::keyring(&values, dir.as_deref(), &mut entropy)?;
-            let public_url = values.set("public_url").map_or_else(|| format!("http://{}", values.get("listen")), str::to_owned);
-            cli::login_link(&db, &keys, &public_url, &ask, now, &mut entropy)?
-        }
-    };
-    say(&text)
+/// Opens the store for a command that writes to it; refused while a server holds it (SQLite).
+async fn opened(common: &Common) -> Result<App> {
+    let values = values(common, None)?;
+    let (config, dir) = serve::store_config(&values)?;
+    let db = tokio::task::spawn_blocking(move || Db::open(config)).await.map_err(Error::internal)??;
+    let public_url = values.set("public_url").map_or_else(|| format!("http://{}", values.get("listen")), str::to_owned);
+    serve::app(&values, db, dir, public_url).await
+}
+
+async fn tenant(command: TenantCommand) -> Result<()> {
+    let TenantCommand::Create { common, ask } = command;
+    let app = opened(&common).await?;
+    let (tenant, owner) = access::create_tenant(&app, ask).await?;
+    app.db.close().await;
+    let owner = owner.map(|o| format!(" with owner {}", o.id)).unwrap_or_default();
+    say(&format!("{} ({}){owner}", tenant.id, tenant.name))
+}
+
+async fn key(command: KeyCommand) -> Result<()> {
+    let KeyCommand::Create { common, ask } = command;
+    let app = opened(&common).await?;
+    let (key, secret) = access::create_key(&app, &ask).await?;
+    app.db.close().await;
+    say(&format!("{}\n{}", key.id, secret.expose_secret()))
+}
+
+async fn login_link(common: &Common, ask: &access::LoginLink) -> Result<()> {
+    let app = opened(common).await?;
+    let url = access::login_link(&app, ask).await?;
+    app.db.close().await;
+    say(url.expose_secret())
 }

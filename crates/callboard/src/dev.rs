@@ -26,7 +26,7 @@ pub async fn prepare(app: &App) -> Result<Printed> {
         .write(move |tx| {
             let mut entropy = seed.clone();
             let by = Actor::system;
-            let (tenant, owner, key) = match callboard_tenants::local_owner(tx, NAME)? {
+            let (tenant, owner, key) = match callboard_tenants::owner_of_name(tx, NAME)? {
                 Some((tenant, owner)) => (tenant, owner, None),
                 None => {
                     let tenant = callboard_tenants::create_tenant(tx, by(), &new_tenant(), now, &mut entropy)?;

@@ -54,7 +54,7 @@ pub fn all_sql() -> Vec<&'static Sql> {
     [
         callboard_eventlog::ALL_SQL,
         callboard_http::IDEMPOTENCY_SQL,
-        callboard_tenants::ALL_SQL,
+        &callboard_tenants::ALL_SQL,
         callboard_calls::all_sql(),
         callboard_transcripts::ALL_SQL,
         callboard_livekit::ALL_SQL,
@@ -89,7 +89,7 @@ impl Parts {
 
 fn modules(app: &App, parts: &Parts) -> Vec<Module> {
     let mut modules = vec![
-        callboard_tenants::module(app.clone(), parts.egress.clone()),
+        callboard_tenants::module(app, parts.egress.clone(), parts.livekit.is_some()),
         callboard_calls::module(app.clone(), Arc::clone(&parts.providers)),
         callboard_transcripts::module(app.clone()),
         callboard_livekit::module(app.clone(), parts.livekit.clone()),

@@ -24,7 +24,6 @@ const OUTBOX_PATIENCE_MS: i64 = 60_000;
 
 #[derive(RustEmbed)]
 #[folder = "../../docs/errors"]
-#[include = "*.md"]
 struct ErrorPages;
 
 /// What these routes need.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use callboard_egress::Egress;
+use callboard_egress::{Egress, EgressConfig};
 use callboard_http::{App, RateLimits, ServeLimits, Settings, Shutdown, listen, serve};
 use callboard_kernel::{Error, ExposeSecret as _, Result, World};
 use callboard_livekit::{LiveKit, LiveKitConfig};
@@ -95,7 +95,7 @@ pub async fn run(values: &Values, how: How) -> Result<()> {
     let shutdown = Shutdown::default();
     let parts = Parts {
         providers: Parts::providers_of(livekit.as_ref()),
-        egress: Arc::new(Egress::new(&values.list("egress.allow"))?),
+        egress: Arc::new(Egress::new(&EgressConfig { allow: values.list("egress.allow"), ..EgressConfig::default() })?),
         limits: limits(values)?,
         shutdown: shutdown.clone(),
         livekit,

@@ -12,7 +12,7 @@ mod transitions;
 mod tests;
 
 pub use facts::FreshIds;
-pub use leaving::{Report, WINDOW_EXPIRED};
+pub use leaving::Report;
 pub use resume::{ResumeAnswer, ResumeUse, judge_resume};
 pub use transitions::{Ask, EndAsk, ProviderFields, StateChange, end_reason_for};
 

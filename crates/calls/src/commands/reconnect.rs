@@ -23,7 +23,6 @@ pub(crate) struct ResumeAsk {
 #[derive(Clone, Debug)]
 pub(crate) struct Resumed {
     pub participant: ParticipantRow,
-    pub call: Call,
     /// The generation of the next resume token.
     pub generation: i64,
     pub until: i64,
@@ -75,9 +74,7 @@ pub(crate) fn reconnect(
     };
     let query = ReplayQuery { after: used.replay_after, until: Some(used.replay_until), limit: ask.limit };
     let page = change.log.replay(tx, key, &query)?;
-    let sequence = change.log.lock(tx, key)?;
     Ok(Outcome::Resumed(Box::new(Resumed {
-        call: store::call_load(tx, key, sequence)?,
         participant,
         generation: used.generation + 1,
         until: used.replay_until,

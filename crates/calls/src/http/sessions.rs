@@ -6,7 +6,7 @@ use callboard_contracts::call::{Channel, Direction};
 use callboard_http::{Body, Caller, Cursor, IdempotencyKey, IfMatch, List, OptionalBody, Page, Path, Problem, Query, Reply, fingerprint, once};
 use callboard_kernel::{Error, Result, SessionId, Timestamp, UserId, check_text};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
 use super::wire::{MAX_DURATION_MS, SessionView};

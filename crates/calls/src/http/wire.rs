@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::model::{ConnectionState, NO_PROVIDER, ParticipantRow, Phase, Session, Status};
+use crate::model::{ConnectionState, ParticipantRow, Phase, Session, Status};
 use crate::store::projection::Presence;
 
 /// Whom a session belongs to.
@@ -226,19 +226,9 @@ impl SessionView {
         self.version
     }
 
-    /// The status.
-    pub(crate) const fn status(&self) -> Status {
-        self.status
-    }
-
     /// The id.
     pub(crate) fn id(&self) -> &str {
         &self.session_id
-    }
-
-    /// Whether a provider carries this session.
-    pub(crate) fn has_provider(&self) -> bool {
-        self.provider != NO_PROVIDER
     }
 
     /// Everybody.

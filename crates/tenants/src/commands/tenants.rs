@@ -159,3 +159,8 @@ fn check(tenant: &Tenant) -> Result<()> {
     }
     Ok(())
 }
+
+/// The tenant of a name with its first owner: what the local mode made at its first start.
+pub fn owner_of_name(tx: &Tx<'_>, name: &str) -> Result<Option<(TenantId, callboard_kernel::UserId)>> {
+    store::tenant_owner_by_name(tx, name)
+}

@@ -12,6 +12,8 @@ sql! {
     TENANT_INSERT = "insert into tenant (tenant_id, name, status, plan, max_concurrent_calls, active_calls, flags, metadata, version, created_at)
         values (:tenant, :name, :status, :plan, :max_calls, 0, :flags, :metadata, 1, :now)";
     TENANT_BY_ID = "select * from tenant where tenant_id = :tenant";
+    TENANT_OWNER_BY_NAME = "select t.tenant_id, r.user_id from tenant t join user_role r on r.tenant_id = t.tenant_id
+        where t.name = :name and r.role = 'owner' order by t.created_at, r.user_id limit 1";
     TENANT_LOCK = "select * from tenant where tenant_id = :tenant {for_update}";
     TENANT_PAGE = "select * from tenant where created_at < :at or (created_at = :at and tenant_id < :id)
         order by created_at desc, tenant_id desc limit :fetch";
@@ -58,6 +60,11 @@ pub(crate) fn tenant_insert(tx: &Tx<'_>, t: &Tenant) -> Result<()> {
 pub(crate) fn tenant_by_id(tx: &Tx<'_>, id: &TenantId, lock: bool) -> Result<Option<Tenant>> {
     let sql = if lock { &TENANT_LOCK } else { &TENANT_BY_ID };
     tx.query_opt(sql, params! { tenant: id })?.as_ref().map(tenant).transpose()
+}
+
+/// The oldest tenant of a name, and its first owner.
+pub(crate) fn tenant_owner_by_name(tx: &Tx<'_>, name: &str) -> Result<Option<(TenantId, callboard_kernel::UserId)>> {
+    tx.query_opt(&TENANT_OWNER_BY_NAME, params! { name })?.map(|r| Ok((r.get("tenant_id")?, r.get("user_id")?))).transpose()
 }
 
 pub(crate) fn tenant_page(tx: &Tx<'_>, page: &Page) -> Result<Vec<Tenant>> {
