@@ -130,7 +130,7 @@ impl Change<'_> {
 /// The actor of an API caller's change to a session.
 pub(crate) fn actor_of(by: &Principal, owner: Option<&UserId>) -> Actor {
     let (role, id) = match by {
-        Principal::Key { key, .. } => (Role::System, key.to_string()),
+        Principal::Key { key, .. } => (Role::Operator, key.to_string()),
         Principal::User { user, .. } if owner == Some(user) => (Role::User, user.to_string()),
         Principal::User { user, .. } => (Role::Operator, user.to_string()),
         Principal::Pass { participant, kind, .. } => (
