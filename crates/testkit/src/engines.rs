@@ -67,8 +67,8 @@ fn database() -> ScratchDatabase {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let admin = std::env::var(POSTGRES_VARIABLE).unwrap_or_else(|_| {
         panic!(
-            "{POSTGRES_VARIABLE} is not set, and this test needs PostgreSQL. Run `scripts/postgres.sh` and set the \
-             variable to the address that it prints, or run `make test`."
+            "{POSTGRES_VARIABLE} is not set, and this test needs PostgreSQL. Run `scripts/postgres.sh start FOLDER` \
+             and set the variable to the address in FOLDER/url, or run `make test`."
         )
     });
     // Unique among the test processes of this server: the process, a count, and some of the time.
