@@ -146,3 +146,21 @@ impl Resolve for Guarded {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn names_that_lead_here_are_refused_when_they_are_resolved() {
+        for (allowed, good) in [("", false), ("localhost", true), ("localhost:8080", true), ("otherhost", false)] {
+            let guard = Guarded(Arc::new(AllowList::new(&[allowed.to_owned()])));
+            let name = "localhost".parse().expect("a name");
+            let outcome = guard.resolve(name).await;
+            assert_eq!(outcome.is_ok(), good, "{allowed}");
+            if let Err(error) = outcome {
+                assert!(error.to_string().contains("private or reserved"), "{error}");
+            }
+        }
+    }
+}

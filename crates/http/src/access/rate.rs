@@ -70,28 +70,27 @@ const SWEEP_AT: usize = 50_000;
 
 #[derive(Clone, Copy)]
 struct Bucket {
-    /// Micro-tokens: one request is 1,000,000.
+    /// One request takes `window_ms` of it and each millisecond brings `limit`, so nothing is ever rounded.
     level: i64,
     at: Timestamp,
     limit: u32,
     window_ms: i64,
 }
 
-const TOKEN: i64 = 1_000_000;
-
 impl Bucket {
     const fn full(&self) -> i64 {
-        self.limit as i64 * TOKEN
+        self.limit as i64 * self.window_ms
     }
     fn refill(&mut self, now: Timestamp) {
         // A clock that was set back gives nothing and takes nothing.
         let passed = now.since_ms(self.at).clamp(0, self.window_ms);
-        self.level = (self.level + passed * self.full() / self.window_ms).min(self.full());
+        self.level = (self.level + passed * i64::from(self.limit)).min(self.full());
         self.at = now;
     }
     const fn ms_until(&self, level: i64) -> i64 {
         let missing = if level > self.level { level - self.level } else { 0 };
-        (missing * self.window_ms + self.full() - 1) / self.full()
+        let limit = self.limit as i64;
+        (missing + limit - 1) / limit
     }
 }
 
@@ -136,15 +135,15 @@ impl RateLimiter {
                 b.level < b.full()
             });
         }
-        let fresh = Bucket { level: i64::from(limit) * TOKEN, at: now, limit, window_ms };
+        let fresh = Bucket { level: i64::from(limit) * window_ms, at: now, limit, window_ms };
         let bucket = buckets.entry(name).or_insert(fresh);
         bucket.refill(now);
-        let allowed = bucket.level >= TOKEN;
+        let allowed = bucket.level >= window_ms;
         if allowed {
-            bucket.level -= TOKEN;
+            bucket.level -= window_ms;
         }
-        let reset_ms = if allowed { bucket.ms_until(bucket.full()) } else { bucket.ms_until(TOKEN) };
-        Verdict { allowed, limit, remaining: u32::try_from(bucket.level / TOKEN).unwrap_or(0), reset_ms }
+        let reset_ms = if allowed { bucket.ms_until(bucket.full()) } else { bucket.ms_until(window_ms) };
+        Verdict { allowed, limit, remaining: u32::try_from(bucket.level / window_ms).unwrap_or(0), reset_ms }
     }
 }
 

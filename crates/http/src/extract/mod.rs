@@ -33,12 +33,13 @@ fn fault(path: &serde_path_to_error::Path, message: &str, prefix: &str, separato
     let message = message.split(" at line ").next().unwrap_or(message);
     for (start, reason) in [("missing field `", "is required"), ("unknown field `", "is not known here")] {
         if let Some(name) = message.strip_prefix(start).and_then(|rest| rest.split('`').next()) {
-            let tail = format!("{separator}{name}");
-            if !pointer.ends_with(&tail) && pointer != format!("{prefix}{name}") {
+            let name = name.replace('~', "~0").replace('/', "~1");
+            let named = pointer.ends_with(&format!("{separator}{name}")) || pointer == format!("{prefix}{name}");
+            if !named {
                 if separator == "/" || !first {
                     pointer.push_str(separator);
                 }
-                pointer.push_str(name);
+                pointer.push_str(&name);
             }
             return FieldError { pointer, reason: reason.to_owned() };
         }

@@ -4,7 +4,7 @@
 //!   after 5 s; bodies have their own limit in the body extractors.
 //! - A client that does not read its answer for 60 s is cut.
 //! - Connections are counted until their socket closes, upgraded ones included, overall and per client address.
-//! - A head of more than 64 KiB is answered by hyper with a bare 431; between 16 and 64 KiB the front door refuses
+//! - A head that does not fit hyper's buffer (64 KiB and what one read adds) is answered with a bare 431; from 16 KiB on the front door refuses
 //!   with a problem document.
 
 mod shutdown;
