@@ -3,7 +3,7 @@
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
-use callboard_kernel::{Error, Result, codes};
+use callboard_kernel::{Error, Kind, Result, codes};
 
 use super::Door;
 use super::headers::set;
@@ -26,7 +26,12 @@ impl Door {
         }
         let credentials = credentials_of(&rule.method, headers)?;
         self.origins.check(headers, &credentials)?;
-        match self.recognise(&credentials, visitor).await? {
+        let found = match self.recognise(&credentials, visitor).await {
+            // A stale cookie comes along whether the page wants it or not; where nobody is needed it counts as nobody.
+            Err(e) if rule.optional && credentials.bearer.is_none() && e.kind() == Kind::Unauthenticated => return Ok(None),
+            other => other?,
+        };
+        match found {
             Some(principal) if rule.allows(&principal) => Ok(Some(principal)),
             Some(principal) => Err(rule.refusal(&principal)),
             None if rule.optional && credentials.bearer.is_none() && credentials.cookie.is_none() => Ok(None),

@@ -153,6 +153,11 @@ impl Connection {
         self.counted.1 <= FRAMES_PER_SECOND
     }
 
+    /// Whether anything was subscribed to.
+    pub(super) fn is_following(&self) -> bool {
+        !self.names.is_empty()
+    }
+
     /// Starts a subscription.
     pub(super) fn subscribe(&mut self, id: String, feed: Feed) {
         let (handle, registration) = AbortHandle::new_pair();
@@ -180,7 +185,12 @@ impl Connection {
     async fn deliver(&mut self, id: String, feed: Feed, delivery: Result<Delivery>) -> Flow {
         let reason = match delivery {
             Ok(Delivery::Events(items)) => {
-                self.send(frames::events(&id, &items)).await?;
+                let mut rest = items.as_slice();
+                while !rest.is_empty() {
+                    let (now, later) = rest.split_at(frames::one_frame(rest));
+                    self.send(frames::events(&id, now)).await?;
+                    rest = later;
+                }
                 self.go_on(id, feed);
                 return Ok(());
             }

@@ -27,14 +27,22 @@ impl Connection {
         Ok(())
     }
 
+    /// A call page in a browser that is also signed in to the console brings that cookie along, whatever the page
+    /// does: until something is followed, its pass takes the cookie's place.
+    async fn sign_in_again(&mut self, me: &Identity, pass: String) -> Result<String> {
+        if self.is_following() || matches!(me.principal(), Principal::Pass { .. }) {
+            let error = Error::new(&codes::VALIDATION_FAILED, "This socket knows its caller already.");
+            return Err(error.field("/op", "must be sent once, first"));
+        }
+        self.sign_in(pass).await?;
+        Ok(super::frames::ready(self.now()))
+    }
+
     /// Does what a frame asks for, and answers.
     pub(super) async fn perform(&mut self, op: Op) -> Flow {
         let Some(me) = self.me.clone() else { return Ok(()) };
         let (id, outcome) = match op {
-            Op::Auth { .. } => {
-                let error = Error::new(&codes::VALIDATION_FAILED, "This socket knows its caller already.");
-                (None, Err(error.field("/op", "must be sent once, first")))
-            }
+            Op::Auth { pass } => (None, self.sign_in_again(&me, pass).await),
             Op::Session { id, session, after } => (Some(id.clone()), self.session(&me, id, &session, after).await),
             Op::Tenant { id, cursor } => (Some(id.clone()), self.tenant(&me, id, cursor).await),
             Op::Unsubscribe { id } => {
