@@ -24,11 +24,11 @@ sql! {
     RECEIPT_READ_UNMAPPED = "select * from provider_receipt where receipt_id = :id and tenant_id is null";
     RECEIPT_AFTER_PROCESSING = "select * from provider_receipt where receipt_id = :id";
     RECEIPT_LIST = "select * from provider_receipt where tenant_id = :tenant \
-        and (:session is null or session_id = :session) and (:outcome is null or outcome = :outcome) \
+        and (cast(:session as text) is null or session_id = :session) and (cast(:outcome as text) is null or outcome = :outcome) \
         and (received_at < :at or (received_at = :at and receipt_id < :id)) \
         order by received_at desc, receipt_id desc limit :limit";
     RECEIPT_LIST_WITH_UNMAPPED = "select * from provider_receipt where (tenant_id = :tenant or tenant_id is null) \
-        and (:session is null or session_id = :session) and (:outcome is null or outcome = :outcome) \
+        and (cast(:session as text) is null or session_id = :session) and (cast(:outcome as text) is null or outcome = :outcome) \
         and (received_at < :at or (received_at = :at and receipt_id < :id)) \
         order by received_at desc, receipt_id desc limit :limit";
     RECEIPTS_UNMAPPED_DUE = "select receipt_id, room_sid, room_name from provider_receipt where outcome = 'unmapped' \

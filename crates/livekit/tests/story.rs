@@ -260,3 +260,44 @@ both_engines!(a_closed_session_takes_no_late_fact, |db| async move {
     assert!(answers.iter().all(|a| a["ignored"] == true && published(a).is_empty()), "{answers:?}");
     assert_eq!(kit.session(&id).await, before);
 });
+
+/// The same people do the same things; what arrives twice or forged must not show.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn repetitions_and_forgeries_leave_the_state_of_a_clean_run() {
+    async fn run(plan: Plan) -> (Value, u64) {
+        let scratch = callboard_testkit::engines::Scratch::new(callboard_store::Engine::Sqlite);
+        let kit = Kit::start(scratch.open(), 30).await;
+        let (id, room, identity) = kit.call().await;
+        let mut deliveries = 0;
+        for round in 0..4_u64 {
+            kit.world.advance_ms(2_000);
+            kit.fake.join(&room, &Person::standard(&identity));
+            kit.fake.join(&room, &Person::agent("agent-AJ_1"));
+            kit.fake.publish(&room, &identity);
+            if round % 2 == 1 {
+                kit.fake.leave(&room, &identity, DisconnectReason::ConnectionTimeout);
+            }
+            let webhooks = kit.fake.take_webhooks();
+            let plan = Plan { seed: plan.seed + round, ..plan }.deliveries(&webhooks);
+            deliveries += plan.len() as u64;
+            for delivered in kit.fake.deliver_by(&kit.webhook(), &plan).await {
+                let expected = if delivered.forged { 401 } else { 200 };
+                assert_eq!(delivered.status, expected, "{}", delivered.body);
+            }
+        }
+        let mut session = kit.session(&id).await;
+        // Ids that are drawn anew count as equal when everything else does.
+        for name in ["sessionId", "providerRoomId", "providerCallId", "version", "participants"] {
+            session[name] = Value::Null;
+        }
+        session["providerParticipantId"] = json!(session["providerParticipantId"].is_string());
+        (session, deliveries)
+    }
+    let (clean, sent) = run(Plan::default()).await;
+    assert_eq!(clean["status"], "active");
+    for seed in [100, 200, 300] {
+        let (session, deliveries) = run(Plan { seed, repeat: 40, reach: 4, forge: 30, ..Plan::default() }).await;
+        assert!(deliveries > sent, "the plan repeats and forges");
+        assert_eq!(session, clean, "seed {seed}");
+    }
+}

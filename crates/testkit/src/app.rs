@@ -170,7 +170,6 @@ impl Answer {
     /// # Panics
     /// When the status differs.
     #[track_caller]
-    #[must_use]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text());
         self

@@ -1,4 +1,5 @@
 //! A Callboard of `tenants`, `calls` and this crate, with a fake LiveKit beside it.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::sync::Arc;
 
@@ -17,7 +18,6 @@ use callboard_testkit::{FakeLiveKit, FakeWorld, TestApp};
 use serde_json::{Value, json};
 
 /// Everything of one test.
-#[allow(dead_code, reason = "each test file uses its part")]
 pub struct Kit {
     pub world: Arc<FakeWorld>,
     pub fake: FakeLiveKit,
@@ -80,6 +80,11 @@ impl Kit {
         let world = FakeWorld::manual(seed);
         let fake = FakeLiveKit::start(world.clone()).await;
         let config = LiveKitConfig::new(&fake.url(), None, API_KEY, API_SECRET.to_owned().into()).expect("good");
+        Self::with(db, world, fake, config).await
+    }
+
+    /// A running Callboard with a LiveKit of the test's choice; `fake` may be another one.
+    pub async fn with(db: Db, world: Arc<FakeWorld>, fake: FakeLiveKit, config: LiveKitConfig) -> Self {
         let livekit = LiveKit::new(config, world.clone()).expect("a bridge");
         let settings = Settings {
             public_url: "http://callboard.test".to_owned(),
@@ -107,7 +112,6 @@ impl Kit {
     }
 
     /// Delivers what LiveKit has to say, in order; all of it must be taken.
-    #[allow(dead_code)]
     pub async fn deliver(&self) -> Vec<Value> {
         let delivered = self.fake.deliver(&self.webhook()).await;
         delivered
@@ -120,7 +124,6 @@ impl Kit {
     }
 
     /// Creates a session and a caller's token: the session's id, the room, the caller's identity.
-    #[allow(dead_code)]
     pub async fn call(&self) -> (String, String, String) {
         let made = self.http.post("/v1/call/sessions", &json!({})).await.expect(201).json();
         let id = made["session"]["sessionId"].as_str().expect("an id").to_owned();
@@ -131,13 +134,11 @@ impl Kit {
     }
 
     /// The session as the API shows it.
-    #[allow(dead_code)]
     pub async fn session(&self, id: &str) -> Value {
         self.http.get(&format!("/v1/call/sessions/{id}")).await.expect(200).json()
     }
 
     /// Runs a repair by name.
-    #[allow(dead_code)]
     pub async fn repair(&self, name: &str) -> u64 {
         let repair = self.repairs.iter().find(|r| r.name() == name).unwrap_or_else(|| panic!("no repair {name}"));
         repair.run(self.world.now()).await.expect("the repair runs")
