@@ -176,7 +176,7 @@ async function recover(engine) {
   console.log(`${engine}: ${total} events, ${values.sessions} sessions, ${values.writers} writers, seed ${values.seed}`);
   const folder = scratch(`recovery-${engine}`);
   const database = engine === "postgres" ? newDatabase() : undefined;
-  const secret = `k1:${randomBytes(32).toString("base64")}`;
+  const secret = `k1:${randomBytes(32).toString("base64url")}`;
   const run = { data: join(folder.path, "data"), databaseUrl: database?.url, log: join(folder.path, "log"), port: await freePort(), sent: 0, done: 0, kills: 0 };
   run.env = database ? { CALLBOARD_SECRET_KEY: secret } : {};
   const begun = performance.now();
