@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use callboard_contracts::validate_payload;
+use callboard_contracts::validate_in_session;
 use callboard_kernel::{Error, Result, Timestamp, codes, json};
 use callboard_store::{Tx, params};
 
@@ -15,7 +15,13 @@ impl Log {
     /// Appends events to one session, in order, all or none. A repetition of a stored event comes back as stored
     /// (`deduped`); the same id with other content is `EVENT_ID_CONFLICT`. The row lock comes before the look-up:
     /// the other order fails with duplicate keys as soon as two writers race.
-    pub fn append(&self, tx: &Tx<'_>, key: &SessionKey, events: Vec<NewEvent>, now: Timestamp) -> Result<Vec<Appended>> {
+    pub fn append(
+        &self,
+        tx: &Tx<'_>,
+        key: &SessionKey,
+        events: Vec<NewEvent>,
+        now: Timestamp,
+    ) -> Result<Vec<Appended>> {
         let old = store::stream_lock(tx, key)?;
         let mut last = old;
         let mut out = Vec::with_capacity(events.len());
@@ -44,7 +50,7 @@ impl Log {
 
     fn admit(&self, tx: &Tx<'_>, key: &SessionKey, new: &NewEvent) -> Result<()> {
         if !new.checked
-            && let Err(faults) = validate_payload(new.ty, &new.payload)
+            && let Err(faults) = validate_in_session(new.ty, key.session().as_str(), &new.payload)
         {
             self.0.emitted_invalid.fetch_add(1, Ordering::Relaxed);
             return Err(Error::internal(format!("our own {} breaks the contract: {faults:?}", new.ty.as_str())));
@@ -94,7 +100,10 @@ fn advance(tx: &Tx<'_>, key: &SessionKey, old: i64, newest: &StoredEvent) -> Res
 /// Compared are type, payload, and `ts` if the producer sent one both times; never actor or schemaVersion.
 fn same_content(stored: &StoredEvent, ts_given: bool, new: &NewEvent) -> Result<()> {
     let conflict = |what: &str| {
-        Err(Error::new(&codes::EVENT_ID_CONFLICT, format!("Event id {} is already used with another {what}.", new.event_id)))
+        Err(Error::new(
+            &codes::EVENT_ID_CONFLICT,
+            format!("Event id {} is already used with another {what}.", new.event_id),
+        ))
     };
     if stored.ty != new.ty {
         return conflict("type");

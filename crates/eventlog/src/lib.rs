@@ -14,7 +14,7 @@ mod store;
 mod tail;
 pub mod verify;
 
-pub use checkpoint::{CheckpointOutcome, Checkpoint};
+pub use checkpoint::{Checkpoint, CheckpointOutcome};
 pub use hub::{Frame, Hub, Subscription};
 pub use log::{Guard, Log, Projection, Projector};
 pub use model::{Appended, NewEvent, SessionKey, StoredEvent, Watermark};

@@ -108,6 +108,11 @@ impl Log {
         store::stream_lock(tx, key)
     }
 
+    /// The event of an id, when the session's log holds it.
+    pub fn event(&self, tx: &Tx<'_>, key: &SessionKey, event_id: &str) -> Result<Option<StoredEvent>> {
+        Ok(store::event_by_id(tx, key, event_id)?.map(|(event, _)| event))
+    }
+
     /// The last event of the session.
     pub fn head(&self, tx: &Tx<'_>, key: &SessionKey) -> Result<Option<Watermark>> {
         store::stream_head(tx, key)

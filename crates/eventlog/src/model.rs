@@ -53,7 +53,14 @@ impl NewEvent {
         Self { event_id, ts, ts_given: true, ty, actor, payload, checked: false }
     }
     /// A producer's event whose envelope and payload were validated at ingest.
-    pub fn ingested(event_id: String, ts: Timestamp, ts_given: bool, ty: EventType, actor: Actor, payload: String) -> Self {
+    pub fn ingested(
+        event_id: String,
+        ts: Timestamp,
+        ts_given: bool,
+        ty: EventType,
+        actor: Actor,
+        payload: String,
+    ) -> Self {
         Self { event_id, ts, ts_given, ty, actor, payload, checked: true }
     }
     /// A fresh server-made id: `evt_` and a UUIDv7.
@@ -89,7 +96,12 @@ impl StoredEvent {
         push_text(&mut out, &self.event_id);
         out.push_str(",\"sessionId\":");
         push_text(&mut out, self.session.as_str());
-        out.push_str(&format!(",\"sequence\":{},\"ts\":\"{}\",\"type\":\"{}\",\"actor\":{{\"role\":", self.sequence, self.ts, self.ty.as_str()));
+        out.push_str(&format!(
+            ",\"sequence\":{},\"ts\":\"{}\",\"type\":\"{}\",\"actor\":{{\"role\":",
+            self.sequence,
+            self.ts,
+            self.ty.as_str()
+        ));
         push_text(&mut out, self.actor.role.as_str());
         out.push_str(",\"id\":");
         push_text(&mut out, &self.actor.id);

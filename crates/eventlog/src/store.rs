@@ -79,7 +79,12 @@ pub(crate) mod postgres_only {
 }
 
 /// Finds or makes the stream of a new session.
-pub(crate) fn stream_insert(tx: &Tx<'_>, tenant: &TenantId, session: &SessionId, now: Timestamp) -> Result<Option<i64>> {
+pub(crate) fn stream_insert(
+    tx: &Tx<'_>,
+    tenant: &TenantId,
+    session: &SessionId,
+    now: Timestamp,
+) -> Result<Option<i64>> {
     let made = tx.execute(&STREAM_INSERT, params! { tenant, session, now })?;
     if made == 0 {
         return Ok(None);
@@ -123,7 +128,14 @@ pub(crate) fn stream_head(tx: &Tx<'_>, key: &SessionKey) -> Result<Option<Waterm
 }
 
 /// Writes one event.
-pub(crate) fn event_insert(tx: &Tx<'_>, key: &SessionKey, new: &NewEvent, sequence: i64, now: Timestamp, epoch: i64) -> Result<()> {
+pub(crate) fn event_insert(
+    tx: &Tx<'_>,
+    key: &SessionKey,
+    new: &NewEvent,
+    sequence: i64,
+    now: Timestamp,
+    epoch: i64,
+) -> Result<()> {
     let key16 = crate::model::key16(&new.event_id);
     let sha = callboard_kernel::sha256(&[new.payload.as_bytes()]);
     tx.execute_one(
@@ -145,7 +157,8 @@ pub(crate) fn event_from(row: &Row, session: &SessionId) -> Result<StoredEvent> 
         event_id: row.get("event_id")?,
         session: session.clone(),
         ts: row.get("ts")?,
-        ty: EventType::parse(&ty).ok_or_else(|| Error::internal(format!("stored type {ty} is unknown to this binary")))?,
+        ty: EventType::parse(&ty)
+            .ok_or_else(|| Error::internal(format!("stored type {ty} is unknown to this binary")))?,
         actor: Actor {
             role: Role::parse(&role).ok_or_else(|| Error::internal(format!("stored role {role} is unknown")))?,
             id: row.get("actor_id")?,
@@ -169,7 +182,13 @@ pub(crate) fn event_by_id(tx: &Tx<'_>, key: &SessionKey, event_id: &str) -> Resu
 }
 
 /// Events after a sequence, ascending.
-pub(crate) fn event_page(tx: &Tx<'_>, key: &SessionKey, after: i64, until: i64, limit: i64) -> Result<Vec<StoredEvent>> {
+pub(crate) fn event_page(
+    tx: &Tx<'_>,
+    key: &SessionKey,
+    after: i64,
+    until: i64,
+    limit: i64,
+) -> Result<Vec<StoredEvent>> {
     tx.query(&EVENT_PAGE, params! { key: key.key(), after, until, limit })?
         .iter()
         .map(|r| event_from(r, key.session()))

@@ -56,7 +56,13 @@ impl Log {
     }
 
     /// Events of a tenant after a cursor, in commit order, each with the cursor after it.
-    pub fn tail(&self, tx: &Tx<'_>, tenant: &TenantId, after: TailCursor, limit: i64) -> Result<Vec<(TailCursor, StoredEvent)>> {
+    pub fn tail(
+        &self,
+        tx: &Tx<'_>,
+        tenant: &TenantId,
+        after: TailCursor,
+        limit: i64,
+    ) -> Result<Vec<(TailCursor, StoredEvent)>> {
         let rows = match tx.engine() {
             Engine::Sqlite => tx.query(&store::EVENT_TAIL_SQLITE, params! { tenant, position: after.position, limit })?,
             Engine::Postgres => tx.query(

@@ -122,7 +122,9 @@ fn compare(session: &str, table: &str, live: &[Row], rebuilt: &[Row], report: &m
         note(report, format!("{session}: {table} has {} rows, a rebuild gives {}", live.len(), rebuilt.len()));
     }
     for (at, (a, b)) in live.iter().zip(rebuilt).enumerate() {
-        for (column, (have, want)) in a.columns().iter().zip(a.clone().into_values().iter().zip(b.clone().into_values())) {
+        for (column, (have, want)) in
+            a.columns().iter().zip(a.clone().into_values().iter().zip(b.clone().into_values()))
+        {
             if *have != want {
                 note(report, format!("{session}: {table} row {at}: {column} is {have:?}, a rebuild gives {want:?}"));
             }
