@@ -44,7 +44,12 @@ pub(crate) struct Change<'a> {
 
 impl Change<'_> {
     /// Locks and loads the call, lets `rules` change it, appends what they queued, saves, and closes what an end closes.
-    pub(crate) fn run<T>(&mut self, tx: &Tx<'_>, key: &SessionKey, rules: impl FnOnce(&mut Call) -> Result<T>) -> Result<Done<T>> {
+    pub(crate) fn run<T>(
+        &mut self,
+        tx: &Tx<'_>,
+        key: &SessionKey,
+        rules: impl FnOnce(&mut Call) -> Result<T>,
+    ) -> Result<Done<T>> {
         let sequence = self.log.lock(tx, key)?;
         let before = store::call_load(tx, key, sequence)?;
         let mut call = before.clone();
@@ -93,7 +98,9 @@ impl Change<'_> {
     fn slot_for_activation(&self, tx: &Tx<'_>, key: &SessionKey) -> Result<bool> {
         match callboard_tenants::take_call_slot(tx, key.tenant()) {
             Ok(_) => Ok(true),
-            Err(e) if self.actor.role == Role::Provider && e.is(&callboard_kernel::codes::CONCURRENCY_LIMIT) => Ok(false),
+            Err(e) if self.actor.role == Role::Provider && e.is(&callboard_kernel::codes::CONCURRENCY_LIMIT) => {
+                Ok(false)
+            }
             Err(e) => Err(e),
         }
     }
@@ -113,7 +120,13 @@ impl Change<'_> {
     }
 
     /// Asks for a participant's removal from the room.
-    pub(crate) fn remove_from_room(&mut self, tx: &Tx<'_>, key: &SessionKey, call: &Call, identity: &str) -> Result<()> {
+    pub(crate) fn remove_from_room(
+        &mut self,
+        tx: &Tx<'_>,
+        key: &SessionKey,
+        call: &Call,
+        identity: &str,
+    ) -> Result<()> {
         let s = &call.session;
         let Some(room) = s.provider_room_id.as_deref().filter(|_| s.provider != NO_PROVIDER) else { return Ok(()) };
         let effect = Effect {
@@ -133,10 +146,9 @@ pub(crate) fn actor_of(by: &Principal, owner: Option<&UserId>) -> Actor {
         Principal::Key { key, .. } => (Role::Operator, key.to_string()),
         Principal::User { user, .. } if owner == Some(user) => (Role::User, user.to_string()),
         Principal::User { user, .. } => (Role::Operator, user.to_string()),
-        Principal::Pass { participant, kind, .. } => (
-            if *kind == callboard_http::PassKind::Agent { Role::Agent } else { Role::User },
-            participant.to_string(),
-        ),
+        Principal::Pass { participant, kind, .. } => {
+            (if *kind == callboard_http::PassKind::Agent { Role::Agent } else { Role::User }, participant.to_string())
+        }
     };
     Actor { role, id }
 }

@@ -13,7 +13,7 @@ mod tests;
 
 pub use facts::FreshIds;
 pub use leaving::Report;
-pub use resume::{ResumeAnswer, ResumeUse, judge_resume};
+pub use resume::{ResumeAnswer, judge_resume};
 pub use transitions::{Ask, EndAsk, ProviderFields, StateChange, end_reason_for};
 
 use callboard_contracts::EventType;

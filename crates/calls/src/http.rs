@@ -2,6 +2,7 @@
 
 mod join;
 mod links;
+mod names;
 mod participants;
 mod reconnect;
 mod sessions;

@@ -56,7 +56,13 @@ pub fn module(app: App, providers: Arc<Providers>) -> Module {
 }
 
 /// The session of a provider's room, by the room's sid when known, else by its exact name. For provider bridges.
-pub fn session_by_room(tx: &Tx<'_>, log: &Log, provider: &str, room_name: &str, room_sid: &str) -> Result<Option<SessionKey>> {
+pub fn session_by_room(
+    tx: &Tx<'_>,
+    log: &Log,
+    provider: &str,
+    room_name: &str,
+    room_sid: &str,
+) -> Result<Option<SessionKey>> {
     commands::provider::session_by_room(tx, log, provider, room_name, room_sid)
 }
 

@@ -20,7 +20,8 @@ macro_rules! stored_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-        pub enum $name { $($(#[$vmeta])* #[serde(rename = $text)] $variant),* }
+        #[serde(rename_all = "lowercase")]
+        pub enum $name { $($(#[$vmeta])* $variant),* }
         impl $name {
             /// The text in the log, in tables and on the wire.
             pub const fn as_str(self) -> &'static str {
@@ -255,6 +256,19 @@ pub struct RoomRow {
     pub opened_at: Timestamp,
     /// When it was over.
     pub closed_at: Option<Timestamp>,
+}
+
+/// A use of one generation's token, kept so that a lost answer can be given again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResumeUse {
+    /// The generation that was presented.
+    pub generation: i64,
+    /// When it was first used.
+    pub used_at: Timestamp,
+    /// Exclusive lower bound of the replay that was given.
+    pub replay_after: i64,
+    /// Inclusive upper bound of the replay that was given.
+    pub replay_until: i64,
 }
 
 /// A fact that the rules concluded, to be appended in order.

@@ -80,18 +80,28 @@ impl Repair for Overdue {
         1_000
     }
     async fn run(&self, now: Timestamp) -> Result<u64> {
-        let long = sweep(&self.0, now, move |tx| store::due::durations(tx, now, BATCH), move |call| {
-            let limit = call.session.max_duration_ms.unwrap_or(i64::MAX);
-            if call.session.state.started_at.is_some_and(|started| now.since_ms(started) >= limit) {
-                call.end(EndReason::Timeout, now);
-            }
-        });
+        let long = sweep(
+            &self.0,
+            now,
+            move |tx| store::due::durations(tx, now, BATCH),
+            move |call| {
+                let limit = call.session.max_duration_ms.unwrap_or(i64::MAX);
+                if call.session.state.started_at.is_some_and(|started| now.since_ms(started) >= limit) {
+                    call.end(EndReason::Timeout, now);
+                }
+            },
+        );
         let before = now.plus_ms(-NEVER_ACTIVE_MS);
-        let idle = sweep(&self.0, now, move |tx| store::due::never_active(tx, before, BATCH), move |call| {
-            if call.status() == Status::Created {
-                call.end(EndReason::Timeout, now);
-            }
-        });
+        let idle = sweep(
+            &self.0,
+            now,
+            move |tx| store::due::never_active(tx, before, BATCH),
+            move |call| {
+                if call.status() == Status::Created {
+                    call.end(EndReason::Timeout, now);
+                }
+            },
+        );
         Ok(long.await? + idle.await?)
     }
 }
@@ -200,7 +210,8 @@ async fn poll(app: &App, rooms: &Arc<dyn MediaRooms>, keys: Vec<i64>, now: Times
         return Ok(0);
     }
     let names: Vec<String> = polled.iter().map(|p| p.room.clone()).collect();
-    let listed: HashMap<String, ProviderRoom> = rooms.list_rooms(&names).await?.into_iter().map(|r| (r.name.clone(), r)).collect();
+    let listed: HashMap<String, ProviderRoom> =
+        rooms.list_rooms(&names).await?.into_iter().map(|r| (r.name.clone(), r)).collect();
     let mut mended = 0;
     for p in polled {
         let room = listed.get(&p.room).cloned();
@@ -210,10 +221,7 @@ async fn poll(app: &App, rooms: &Arc<dyn MediaRooms>, keys: Vec<i64>, now: Times
         let listed = if room.is_some() { rooms.list_participants(&p.room).await? } else { Vec::new() };
         let snapshot = Snapshot { provider_version: p.provider_version, room, listed };
         let own = app.clone();
-        mended += app
-            .db
-            .write(move |tx| reconcile(tx, &own.log, &p.key, &snapshot, now, own.world.entropy()))
-            .await?;
+        mended += app.db.write(move |tx| reconcile(tx, &own.log, &p.key, &snapshot, now, own.world.entropy())).await?;
     }
     Ok(mended)
 }
@@ -230,13 +238,16 @@ impl Repair for Slots {
         60_000
     }
     async fn run(&self, _now: Timestamp) -> Result<u64> {
-        self.0.db.write(|tx| {
-            let mut mended = 0;
-            for (tenant, n) in store::due::slots(tx)? {
-                mended += u64::from(callboard_tenants::recount(tx, &tenant, n)?);
-            }
-            Ok(mended)
-        }).await
+        self.0
+            .db
+            .write(|tx| {
+                let mut mended = 0;
+                for (tenant, n) in store::due::slots(tx)? {
+                    mended += u64::from(callboard_tenants::recount(tx, &tenant, n)?);
+                }
+                Ok(mended)
+            })
+            .await
     }
 }
 

@@ -9,10 +9,9 @@ use callboard_eventlog::SessionKey;
 use callboard_kernel::{Error, ParticipantId, Result};
 use callboard_store::{Row, Sql, Tx, params, sql};
 
-use crate::decide::ResumeUse;
 use crate::model::{
     Call, Channel, ConnectionRow, ConnectionState, Direction, EndReason, LastError, ParticipantKind, ParticipantRole,
-    ParticipantRow, Phase, RoomRow, Session, SessionState, Status,
+    ParticipantRow, Phase, ResumeUse, RoomRow, Session, SessionState, Status,
 };
 
 sql! {
@@ -89,7 +88,11 @@ fn json_text(map: &serde_json::Map<String, serde_json::Value>) -> Result<String>
 }
 
 /// Writes the metadata's look-up rows anew.
-pub(crate) fn metadata_save(tx: &Tx<'_>, key: &SessionKey, metadata: &serde_json::Map<String, serde_json::Value>) -> Result<()> {
+pub(crate) fn metadata_save(
+    tx: &Tx<'_>,
+    key: &SessionKey,
+    metadata: &serde_json::Map<String, serde_json::Value>,
+) -> Result<()> {
     tx.execute(&METADATA_CLEAR, params! { key: key.key() })?;
     for (name, value) in metadata {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -133,7 +136,10 @@ pub(crate) fn session_from(row: &Row) -> Result<Session> {
             started_at: row.get("started_at")?,
             ended_at: row.get("ended_at")?,
             failed_at: row.get("failed_at")?,
-            end_reason: row.get::<Option<String>>("end_reason")?.map(|r| stored(EndReason::parse(&r), "end reason")).transpose()?,
+            end_reason: row
+                .get::<Option<String>>("end_reason")?
+                .map(|r| stored(EndReason::parse(&r), "end reason"))
+                .transpose()?,
         },
     })
 }
@@ -204,11 +210,17 @@ fn connection_from(row: &Row) -> Result<ConnectionRow> {
 /// The whole call, for the rules. The caller holds the session's lock.
 pub(crate) fn call_load(tx: &Tx<'_>, key: &SessionKey, sequence: i64) -> Result<Call> {
     let rooms = tx.query(&ROOMS, params! { key: key.key() })?;
-    let room = |r: &Row| Ok(RoomRow { sid: r.get("room_sid")?, opened_at: r.get("opened_at")?, closed_at: r.get("closed_at")? });
+    let room = |r: &Row| {
+        Ok(RoomRow { sid: r.get("room_sid")?, opened_at: r.get("opened_at")?, closed_at: r.get("closed_at")? })
+    };
     Ok(Call {
         session: session_load(tx, key)?,
         participants: participants(tx, key)?,
-        connections: tx.query(&CONNECTIONS, params! { key: key.key() })?.iter().map(connection_from).collect::<Result<_>>()?,
+        connections: tx
+            .query(&CONNECTIONS, params! { key: key.key() })?
+            .iter()
+            .map(connection_from)
+            .collect::<Result<_>>()?,
         rooms: rooms.iter().map(room).collect::<Result<_>>()?,
         sequence,
         pending: Vec::new(),

@@ -3,7 +3,8 @@
 use callboard_eventlog::{Log, SessionKey};
 use callboard_http::{PassKind, Principal};
 use callboard_kernel::{
-    Entropy, Error, ExposeSecret as _, JoinLinkId, Keyring, ParticipantId, PassId, Result, Timestamp, TokenKind, UserId, codes,
+    Entropy, Error, ExposeSecret as _, JoinLinkId, Keyring, ParticipantId, PassId, Result, Timestamp, TokenKind,
+    UserId, codes,
 };
 use callboard_store::Tx;
 
@@ -76,7 +77,9 @@ pub(crate) fn join(
     token: &str,
     name: Option<&str>,
 ) -> Result<Seat> {
-    let refused = || Error::new(&codes::JOIN_LINK_INVALID, "This link is used up, expired, revoked or unknown. Ask for a new one.");
+    let refused = || {
+        Error::new(&codes::JOIN_LINK_INVALID, "This link is used up, expired, revoked or unknown. Ask for a new one.")
+    };
     let link = store::access::link_by_secret(tx, &Keyring::lookup_hash(token))?.ok_or_else(refused)?;
     let key = change.log.by_key(tx, link.session_key)?;
     if !keys.matches(TokenKind::Join, &[key.tenant().as_str(), link.id.as_str()], token) {
@@ -104,11 +107,19 @@ pub(crate) struct SeatAsk {
 }
 
 /// Makes a participant with a pass, or finds the user's own one again.
-pub(crate) fn seat(change: &mut Change<'_>, tx: &Tx<'_>, keys: &Keyring, key: &SessionKey, ask: &SeatAsk) -> Result<Seat> {
+pub(crate) fn seat(
+    change: &mut Change<'_>,
+    tx: &Tx<'_>,
+    keys: &Keyring,
+    key: &SessionKey,
+    ask: &SeatAsk,
+) -> Result<Seat> {
     let sequence = change.log.lock(tx, key)?;
     let session = store::session_load(tx, key)?;
     if session.state.status.is_terminal() {
-        return Err(Error::new(&codes::SESSION_CLOSED, "This call is over.").with("status", session.state.status.as_str()));
+        return Err(
+            Error::new(&codes::SESSION_CLOSED, "This call is over.").with("status", session.state.status.as_str())
+        );
     }
     let same_user = |p: &ParticipantRow| p.user.is_some() && p.user == ask.user && p.role == Some(ask.role);
     let found = store::participants(tx, key)?.into_iter().find(same_user);
@@ -222,7 +233,9 @@ pub(crate) fn authenticate(tx: &Tx<'_>, log: &Log, keys: &Keyring, token: &str, 
 pub(crate) fn seat_of(tx: &Tx<'_>, key: &SessionKey, participant: &ParticipantId, pass: &PassId) -> Result<Seat> {
     let session = store::session_load(tx, key)?;
     if session.state.status.is_terminal() {
-        return Err(Error::new(&codes::SESSION_CLOSED, "This call is over.").with("status", session.state.status.as_str()));
+        return Err(
+            Error::new(&codes::SESSION_CLOSED, "This call is over.").with("status", session.state.status.as_str())
+        );
     }
     let participant = store::participant(tx, key, participant)?.ok_or_else(|| Error::not_found("participant"))?;
     Ok(Seat { key: key.clone(), participant, pass: pass.clone(), from_sequence: 0 })

@@ -20,7 +20,13 @@ pub(crate) fn leave(change: &mut Change<'_>, tx: &Tx<'_>, key: &SessionKey, id: 
 }
 
 /// What the participant's own page saw; whether it became a fact. The same report again has no effect.
-pub(crate) fn report(change: &mut Change<'_>, tx: &Tx<'_>, key: &SessionKey, id: &ParticipantId, report: &Report) -> Result<bool> {
+pub(crate) fn report(
+    change: &mut Change<'_>,
+    tx: &Tx<'_>,
+    key: &SessionKey,
+    id: &ParticipantId,
+    report: &Report,
+) -> Result<bool> {
     let now = change.now;
     let side = if report.connected { "back" } else { "lost" };
     let event_id = format!("cb:report:{id}:{}:{side}", report.report_id);

@@ -22,7 +22,13 @@ pub struct AppliedFact {
 }
 
 /// The session of a room, by the room's sid when known, else by its exact name. For the provider bridge alone.
-pub fn session_by_room(tx: &Tx<'_>, log: &Log, provider: &str, room_name: &str, room_sid: &str) -> Result<Option<SessionKey>> {
+pub fn session_by_room(
+    tx: &Tx<'_>,
+    log: &Log,
+    provider: &str,
+    room_name: &str,
+    room_sid: &str,
+) -> Result<Option<SessionKey>> {
     match store::access::session_by_room(tx, provider, room_name, room_sid)? {
         Some(key) => log.by_key(tx, key).map(Some),
         None => Ok(None),
@@ -75,7 +81,14 @@ pub(crate) struct Snapshot {
 
 /// Appends what was missed, marked `inferred`. Returns the number of new events; a poll that was overtaken by a fact
 /// concludes nothing.
-pub(crate) fn reconcile(tx: &Tx<'_>, log: &Log, key: &SessionKey, seen: &Snapshot, now: Timestamp, mut entropy: Entropy) -> Result<u64> {
+pub(crate) fn reconcile(
+    tx: &Tx<'_>,
+    log: &Log,
+    key: &SessionKey,
+    seen: &Snapshot,
+    now: Timestamp,
+    mut entropy: Entropy,
+) -> Result<u64> {
     let mut change = Change { log, actor: actor_system(), now, entropy: entropy.clone() };
     let done = change.run(tx, key, |call| {
         if call.session.provider_version != seen.provider_version || call.status().is_terminal() {

@@ -6,8 +6,8 @@ use callboard_kernel::{Error, Keyring, Result, TokenKind, codes};
 use callboard_store::Tx;
 
 use super::Change;
-use crate::decide::{ResumeAnswer, ResumeUse, judge_resume};
-use crate::model::{Call, NO_PROVIDER, ParticipantRow, Phase};
+use crate::decide::{ResumeAnswer, judge_resume};
+use crate::model::{Call, NO_PROVIDER, ParticipantRow, Phase, ResumeUse};
 use crate::store;
 
 /// A checked request to come back.
@@ -52,9 +52,11 @@ pub(crate) fn reconnect(
     })?;
     let call = expired.call;
     let closed = || {
-        Error::new(&codes::SESSION_CLOSED, format!("The call has {}.", call.status())).with("status", call.status().as_str())
+        Error::new(&codes::SESSION_CLOSED, format!("The call has {}.", call.status()))
+            .with("status", call.status().as_str())
     };
-    let refused = || Error::new(&codes::INVALID_RESUME_TOKEN, "This resume token is not the current one of its participant.");
+    let refused =
+        || Error::new(&codes::INVALID_RESUME_TOKEN, "This resume token is not the current one of its participant.");
     let Some((participant, presented)) = find(&call, keys, key, &ask.token) else {
         return Err(if call.status().is_terminal() { closed() } else { refused() });
     };
@@ -64,7 +66,9 @@ pub(crate) fn reconnect(
     if call.status().is_terminal() {
         return Err(closed());
     }
-    if matches!(by, Principal::Pass { participant: own, .. } if *own != participant.id) || participant.phase == Phase::Left {
+    if matches!(by, Principal::Pass { participant: own, .. } if *own != participant.id)
+        || participant.phase == Phase::Left
+    {
         return Err(refused());
     }
     let uses = store::resume_uses(tx, key, &participant.id)?;

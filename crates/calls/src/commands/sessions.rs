@@ -11,7 +11,8 @@ use super::{Change, Done, actor_of, append_one};
 use crate::access;
 use crate::decide::{Ask, StateChange};
 use crate::model::{
-    Call, Channel, ConnectionState, Direction, LEAVE_GRACE_MS, NO_PROVIDER, RECONNECT_WINDOW_MS, Session, SessionState, Status,
+    Call, Channel, ConnectionState, Direction, LEAVE_GRACE_MS, NO_PROVIDER, RECONNECT_WINDOW_MS, Session, SessionState,
+    Status,
 };
 use crate::store::{self, NewSession};
 
@@ -38,7 +39,14 @@ pub(crate) struct Created {
 }
 
 /// Makes a session. With a client-chosen id the same request again finds the same session.
-pub(crate) fn create(tx: &Tx<'_>, log: &Log, by: &Principal, ask: &Create, now: Timestamp, entropy: &mut Entropy) -> Result<Created> {
+pub(crate) fn create(
+    tx: &Tx<'_>,
+    log: &Log,
+    by: &Principal,
+    ask: &Create,
+    now: Timestamp,
+    entropy: &mut Entropy,
+) -> Result<Created> {
     let tenant = by.tenant();
     callboard_tenants::require_active(tx, tenant)?;
     let chosen = ask.id.is_some();
@@ -53,7 +61,8 @@ pub(crate) fn create(tx: &Tx<'_>, log: &Log, by: &Principal, ask: &Create, now: 
         _ => ask.owner.clone(),
     };
     if let Some(user) = owner.as_ref().filter(|_| ask.owner.is_some()) {
-        callboard_tenants::require_user(tx, tenant, user).map_err(|e| e.field("/ownerUserId", "is not a user of this tenant"))?;
+        callboard_tenants::require_user(tx, tenant, user)
+            .map_err(|e| e.field("/ownerUserId", "is not a user of this tenant"))?;
     }
     let provider = ask.provider.unwrap_or(NO_PROVIDER).to_owned();
     let session = Session {
@@ -78,7 +87,13 @@ pub(crate) fn create(tx: &Tx<'_>, log: &Log, by: &Principal, ask: &Create, now: 
         connection: ConnectionState::Idle,
         slot_held: false,
         last_error: None,
-        state: SessionState { status: Status::Created, started_at: None, ended_at: None, failed_at: None, end_reason: None },
+        state: SessionState {
+            status: Status::Created,
+            started_at: None,
+            ended_at: None,
+            failed_at: None,
+            end_reason: None,
+        },
     };
     let new = NewSession { session: &session, created_by: &by.subject(), request_hash: &ask.request_hash };
     store::session_insert(tx, &key, &new)?;
@@ -107,7 +122,12 @@ fn existing(tx: &Tx<'_>, log: &Log, by: &Principal, id: &SessionId, ask: &Create
 }
 
 /// Activates, ends or fails a session by request of the API.
-pub(crate) fn change_state(change: &mut Change<'_>, tx: &Tx<'_>, key: &SessionKey, ask: &Ask) -> Result<Done<StateChange>> {
+pub(crate) fn change_state(
+    change: &mut Change<'_>,
+    tx: &Tx<'_>,
+    key: &SessionKey,
+    ask: &Ask,
+) -> Result<Done<StateChange>> {
     if matches!(ask, Ask::Activate(_)) {
         callboard_tenants::require_active(tx, key.tenant())?;
     }
@@ -152,7 +172,8 @@ pub(crate) fn check_metadata(metadata: &Map<String, Value>) -> Result<()> {
         return Err(Error::invalid("/metadata", format!("must have at most {} keys", limits::METADATA_KEYS)));
     }
     for (name, value) in metadata {
-        check_text("/metadata", name, 64).map_err(|_| Error::invalid("/metadata", "keys must be 1-64 printable characters"))?;
+        check_text("/metadata", name, 64)
+            .map_err(|_| Error::invalid("/metadata", "keys must be 1-64 printable characters"))?;
         if value.is_null() {
             return Err(Error::invalid(format!("/metadata/{name}"), "must not be null"));
         }

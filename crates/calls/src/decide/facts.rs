@@ -46,7 +46,12 @@ impl Call {
                     "callId": null, "actionId": action_id, "actionType": action_type, "summary": summary,
                     "source": "provider_signal",
                 });
-                self.emit(format!("cb:lk:{source_id}:action"), EventType::OrchestrationActionRequested, fact.at, payload);
+                self.emit(
+                    format!("cb:lk:{source_id}:action"),
+                    EventType::OrchestrationActionRequested,
+                    fact.at,
+                    payload,
+                );
             }
         }
     }
@@ -249,13 +254,23 @@ impl Call {
             c.closed_at = Some(now);
             c.close_reason = Some(reason.text());
         }
-        let message = format!("{} could not connect: {}", peer.name.as_deref().unwrap_or(&peer.identity), reason.text());
+        let message =
+            format!("{} could not connect: {}", peer.name.as_deref().unwrap_or(&peer.identity), reason.text());
         let payload = json!({ "code": "PROVIDER_JOIN_FAILED", "message": message, "retryable": true });
         self.emit(format!("cb:lk:{}:{}:aborted", fact.room_sid, peer.sid), EventType::CallError, fact.at, payload);
     }
 
     #[allow(clippy::too_many_arguments, reason = "a track fact has that many independent parts")]
-    fn track(&mut self, fact: &ProviderFact, peer: &Peer, track: &str, kind: &str, ty: EventType, ids: &FreshIds, now: Timestamp) {
+    fn track(
+        &mut self,
+        fact: &ProviderFact,
+        peer: &Peer,
+        track: &str,
+        kind: &str,
+        ty: EventType,
+        ids: &FreshIds,
+        now: Timestamp,
+    ) {
         if self.by_identity(&peer.identity).is_none() {
             self.joined(&ProviderFact { inferred: true, ..fact.clone() }, peer, ids, now);
         }
@@ -287,7 +302,8 @@ impl Call {
     }
 
     fn transcript(&mut self, fact: &ProviderFact) {
-        let FactKind::Transcript { source_id, identity, utterance_id, text, is_final, start_ms, end_ms, language } = &fact.what
+        let FactKind::Transcript { source_id, identity, utterance_id, text, is_final, start_ms, end_ms, language } =
+            &fact.what
         else {
             return;
         };
@@ -310,7 +326,12 @@ impl Call {
         }
         let ty = if *is_final { EventType::TranscriptFinal } else { EventType::TranscriptPartial };
         // `emit` would add callId, which transcripts do not carry.
-        self.pending.push(crate::model::Pending { event_id: format!("cb:lk:{source_id}:transcript"), ty, ts: fact.at, payload });
+        self.pending.push(crate::model::Pending {
+            event_id: format!("cb:lk:{source_id}:transcript"),
+            ty,
+            ts: fact.at,
+            payload,
+        });
     }
 
     /// A successful poll that did not find the room. Two in a row open the windows of those listed.

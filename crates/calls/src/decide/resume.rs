@@ -2,21 +2,10 @@
 
 use callboard_kernel::{Error, Result, Timestamp, codes};
 
+use crate::model::ResumeUse;
+
 /// How long the last-but-one token stays good after its successor was first used, milliseconds.
 const OVERLAP_MS: i64 = 30_000;
-
-/// A use of one generation's token, kept so that a lost answer can be given again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ResumeUse {
-    /// The generation that was presented.
-    pub generation: i64,
-    /// When it was first used.
-    pub used_at: Timestamp,
-    /// Exclusive lower bound of the replay that was given.
-    pub replay_after: i64,
-    /// Inclusive upper bound of the replay that was given.
-    pub replay_until: i64,
-}
 
 /// What a resume token is worth.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +19,8 @@ pub enum ResumeAnswer {
 /// Judges a token of `presented` generation, when `current` is the newest one given out.
 /// `uses` are the stored uses of that participant.
 pub fn judge_resume(presented: i64, current: i64, uses: &[ResumeUse], now: Timestamp) -> Result<ResumeAnswer> {
-    let refused = || Error::new(&codes::INVALID_RESUME_TOKEN, "This resume token is not the current one of its participant.");
+    let refused =
+        || Error::new(&codes::INVALID_RESUME_TOKEN, "This resume token is not the current one of its participant.");
     if presented == current {
         return Ok(ResumeAnswer::Fresh);
     }
@@ -64,7 +54,8 @@ mod tests {
             (0, 3, 200, None),
             (4, 3, 200, None),
         ] {
-            let got = judge_resume(presented, current, &uses, at(now)).ok().map(|a| matches!(a, ResumeAnswer::Again(_)));
+            let got =
+                judge_resume(presented, current, &uses, at(now)).ok().map(|a| matches!(a, ResumeAnswer::Again(_)));
             assert_eq!(got, good, "generation {presented} at {now}");
         }
     }

@@ -117,7 +117,8 @@ impl Call {
             ("providerParticipantId", differs(&asked.participant, s.provider_participant_id.as_deref(), fixed)),
             ("providerCallId", differs(&asked.call, s.provider_call_id.as_deref(), fixed)),
         ];
-        let mut error = Error::new(&codes::PROVIDER_CORRELATION_MISMATCH, "Provider fields are fixed once a call is active.");
+        let mut error =
+            Error::new(&codes::PROVIDER_CORRELATION_MISMATCH, "Provider fields are fixed once a call is active.");
         let mut any = false;
         for (name, _) in wrong.iter().filter(|(_, wrong)| *wrong) {
             any = true;

@@ -66,7 +66,11 @@ pub(crate) struct JoinAnswer {
 #[utoipa::path(post, path = "/v1/join", tag = "Joining", request_body = JoinAsk,
     responses((status = 200, description = "Your seat", body = JoinAnswer)),
     extensions(("x-error-codes" = json!(["JOIN_LINK_INVALID", "SESSION_CLOSED", "CONCURRENCY_LIMIT", "TENANT_SUSPENDED"]))))]
-pub(crate) async fn join(State(calls): State<Calls>, visitor: Visitor, body: Body<JoinAsk>) -> Result<Response, Problem> {
+pub(crate) async fn join(
+    State(calls): State<Calls>,
+    visitor: Visitor,
+    body: Body<JoinAsk>,
+) -> Result<Response, Problem> {
     let ask = body.value;
     if !ask.token.starts_with("cbj_") || ask.token.len() > 200 {
         return Err(Error::new(&codes::JOIN_LINK_INVALID, "This is not a join link's token.").into());

@@ -2,13 +2,16 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use callboard_http::{Caller, Cursor, IdempotencyKey, List, OptionalBody, Page, Path, Problem, Query, Reply, fingerprint, once};
+use callboard_http::{
+    Caller, Cursor, IdempotencyKey, List, OptionalBody, Page, Path, Problem, Query, Reply, fingerprint, once,
+};
 use callboard_kernel::{Error, JoinLinkId, Result, SessionId, Timestamp, TokenKind, check_text, codes};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Calls;
-use super::token::{RoleName, role_of};
+use super::names::RoleName;
+use super::token::role_of;
 use crate::access;
 use crate::commands::doors::{LinkAsk, link_create};
 use crate::store;
@@ -17,6 +20,7 @@ use crate::store::access::LinkRow;
 /// A request for a join link.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(as = CreateJoinLink)]
 pub(crate) struct CreateAsk {
     /// `caller` (default), `observer` or `agent`.
     #[schema(value_type = Option<RoleName>)]
@@ -40,6 +44,7 @@ pub(crate) struct LinkView {
     /// Its id.
     link_id: String,
     /// The role of whoever joins by it.
+    #[schema(value_type = RoleName)]
     kind: String,
     /// The name of whoever joins by it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,7 +101,7 @@ fn checked(ask: CreateAsk) -> Result<LinkAsk> {
 /// Make a join link
 ///
 /// The token stays behind `#`, so that no log can keep it.
-#[utoipa::path(post, path = "/v1/call/sessions/{sessionId}/join-links", tag = "Joining", request_body(content = Option<CreateAsk>),
+#[utoipa::path(post, path = "/v1/call/sessions/{sessionId}/join-links", operation_id = "create_join_link", tag = "Joining", request_body(content = Option<CreateAsk>),
     params(("sessionId" = String, Path, description = "The session"),
         ("Idempotency-Key" = Option<String>, Header, description = "1-255 printable ASCII characters")),
     responses((status = 201, description = "Made", body = LinkView)),
@@ -110,20 +115,23 @@ pub(crate) async fn create(
 ) -> Result<Response, Problem> {
     let print = fingerprint(&[id.as_str()], &body.text);
     let (app, by, ask) = (calls.app.clone(), caller.clone(), checked(body.value)?);
-    let answer = once(&calls.app, &caller, "POST /v1/call/sessions/{sessionId}/join-links", key, print, move |tx| {
-        let seen = access::change(tx, &app.log, &by.principal, &id)?;
-        app.log.lock(tx, &seen.key)?;
-        if seen.status.is_terminal() {
-            return Err(Error::new(&codes::SESSION_CLOSED, "This call is over.").with("status", seen.status.as_str()));
-        }
-        let row = link_create(tx, &app.keys, &seen.key, &by.principal, &ask, by.now, &mut by.entropy.clone())?;
-        let location = format!("/v1/call/sessions/{id}/join-links/{}", row.id);
-        let before = format!("{}/join#", app.settings.public_url);
-        let parts = [seen.key.tenant().as_str(), row.id.as_str()];
-        Ok(Reply::created(location, &LinkView { join_url: Some(String::new()), ..LinkView::of(&row) })?
-            .secret_after("/joinUrl", &before, TokenKind::Join, &parts))
-    })
-    .await?;
+    let answer =
+        once(&calls.app, &caller, "POST /v1/call/sessions/{sessionId}/join-links", key, print, move |tx| {
+            let seen = access::change(tx, &app.log, &by.principal, &id)?;
+            app.log.lock(tx, &seen.key)?;
+            if seen.status.is_terminal() {
+                return Err(
+                    Error::new(&codes::SESSION_CLOSED, "This call is over.").with("status", seen.status.as_str())
+                );
+            }
+            let row = link_create(tx, &app.keys, &seen.key, &by.principal, &ask, by.now, &mut by.entropy.clone())?;
+            let location = format!("/v1/call/sessions/{id}/join-links/{}", row.id);
+            let before = format!("{}/join#", app.settings.public_url);
+            let parts = [seen.key.tenant().as_str(), row.id.as_str()];
+            Ok(Reply::created(location, &LinkView { join_url: Some(String::new()), ..LinkView::of(&row) })?
+                .secret_after("/joinUrl", &before, TokenKind::Join, &parts))
+        })
+        .await?;
     Ok(answer.into_response(&calls.app.keys))
 }
 
@@ -140,7 +148,7 @@ pub(crate) struct ListAsk {
 }
 
 /// List join links
-#[utoipa::path(get, path = "/v1/call/sessions/{sessionId}/join-links", tag = "Joining",
+#[utoipa::path(get, path = "/v1/call/sessions/{sessionId}/join-links", operation_id = "list_join_links", tag = "Joining",
     params(("sessionId" = String, Path, description = "The session"), ListAsk),
     responses((status = 200, description = "A page, oldest first", body = List<LinkView>)), extensions(("x-error-codes" = json!(["INVALID_CURSOR"]))))]
 pub(crate) async fn list(
@@ -168,7 +176,7 @@ pub(crate) async fn list(
 /// Revoke a join link
 ///
 /// Nobody can join by it any more; who joined stays.
-#[utoipa::path(delete, path = "/v1/call/sessions/{sessionId}/join-links/{linkId}", tag = "Joining",
+#[utoipa::path(delete, path = "/v1/call/sessions/{sessionId}/join-links/{linkId}", operation_id = "revoke_join_link", tag = "Joining",
     params(("sessionId" = String, Path, description = "The session"), ("linkId" = String, Path, description = "The link")),
     responses((status = 204, description = "Revoked")))]
 pub(crate) async fn revoke(

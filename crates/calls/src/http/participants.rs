@@ -2,7 +2,9 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use callboard_http::{Body, Caller, IdempotencyKey, List, OptionalBody, Path, Principal, Problem, Reply, fingerprint, once};
+use callboard_http::{
+    Body, Caller, IdempotencyKey, List, OptionalBody, Path, Principal, Problem, Reply, fingerprint, once,
+};
 use callboard_kernel::{Error, ParticipantId, Result, SessionId, check_text, codes};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -17,10 +19,14 @@ use crate::commands::{Change, actor_of};
 use crate::decide::Report;
 
 /// List participants
-#[utoipa::path(get, path = "/v1/call/sessions/{sessionId}/participants", tag = "Calls",
+#[utoipa::path(get, path = "/v1/call/sessions/{sessionId}/participants", operation_id = "list_participants", tag = "Calls",
     params(("sessionId" = String, Path, description = "The session")),
     responses((status = 200, description = "Everybody invited or seen", body = List<ParticipantView>)))]
-pub(crate) async fn list(State(calls): State<Calls>, caller: Caller, Path(id): Path<SessionId>) -> Result<Response, Problem> {
+pub(crate) async fn list(
+    State(calls): State<Calls>,
+    caller: Caller,
+    Path(id): Path<SessionId>,
+) -> Result<Response, Problem> {
     let log = calls.app.log.clone();
     let session = calls
         .app
@@ -37,7 +43,7 @@ pub(crate) async fn list(State(calls): State<Calls>, caller: Caller, Path(id): P
 /// Remove a participant
 ///
 /// It leaves the call at once, its pass dies, and the provider sends it out.
-#[utoipa::path(delete, path = "/v1/call/sessions/{sessionId}/participants/{participantId}", tag = "Calls",
+#[utoipa::path(delete, path = "/v1/call/sessions/{sessionId}/participants/{participantId}", operation_id = "remove_participant", tag = "Calls",
     params(("sessionId" = String, Path, description = "The session"), ("participantId" = String, Path, description = "The participant")),
     responses((status = 204, description = "Removed")))]
 pub(crate) async fn remove(
@@ -56,7 +62,15 @@ pub(crate) async fn remove(
             members::remove(&mut change, tx, &seen.key, &participant)?;
             let detail = json!({ "sessionId": id.as_str() });
             let object = ("participant", participant.as_str());
-            crate::commands::audit(tx, &caller.principal, "participant.remove", object, detail, caller.now, &mut change.entropy)
+            crate::commands::audit(
+                tx,
+                &caller.principal,
+                "participant.remove",
+                object,
+                detail,
+                caller.now,
+                &mut change.entropy,
+            )
         })
         .await?;
     Ok(Reply::empty().into_response(&calls.app.keys))
@@ -116,7 +130,7 @@ fn own_participant(by: &Principal, participant: &ParticipantId) -> Result<()> {
 /// Report a cut
 ///
 /// A loss that heals within 20.8 s leaves no trace at the provider, so pages and agents tell what they saw.
-#[utoipa::path(post, path = "/v1/call/sessions/{sessionId}/participants/{participantId}/connection", tag = "Calls", request_body = ReportAsk,
+#[utoipa::path(post, path = "/v1/call/sessions/{sessionId}/participants/{participantId}/connection", operation_id = "report_connection", tag = "Calls", request_body = ReportAsk,
     params(("sessionId" = String, Path, description = "The session"), ("participantId" = String, Path, description = "The reporter itself")),
     responses((status = 200, description = "Heard", body = ReportAnswer)))]
 pub(crate) async fn report(
@@ -184,7 +198,10 @@ pub(crate) async fn leave(
     let answer = once(&calls.app, &caller, "POST /v1/call/sessions/{sessionId}/leave", key, print, move |tx| {
         let seen = access::see(tx, &app.log, &by.principal, &id)?;
         let Principal::Pass { participant, .. } = &by.principal else {
-            return Err(Error::new(&codes::FORBIDDEN, "Only a participant's session pass may leave; others end the call."));
+            return Err(Error::new(
+                &codes::FORBIDDEN,
+                "Only a participant's session pass may leave; others end the call.",
+            ));
         };
         let actor = actor_of(&by.principal, None);
         let mut change = Change { log: &app.log, actor, now: by.now, entropy: by.entropy.clone() };

@@ -2,9 +2,9 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use callboard_contracts::Family;
 use callboard_http::{Body, Caller, PassKind, Path, Principal, Problem, Reply};
 use callboard_kernel::{Error, Result, SessionId, TokenKind, check_text, codes};
-use callboard_contracts::Family;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -139,7 +139,12 @@ pub(crate) async fn reconnect(
                     let reply = Reply::ok(&self::body(&shown, &by.principal, &resumed, by.now))?.secret(
                         "/resumeToken",
                         TokenKind::Resume,
-                        &[seen.key.tenant().as_str(), seen.key.session().as_str(), resumed.participant.id.as_str(), &resumed.generation.to_string()],
+                        &[
+                            seen.key.tenant().as_str(),
+                            seen.key.session().as_str(),
+                            resumed.participant.id.as_str(),
+                            &resumed.generation.to_string(),
+                        ],
                     );
                     Ok(Some((reply, session, resumed.participant)))
                 }
@@ -147,7 +152,11 @@ pub(crate) async fn reconnect(
         })
         .await?;
     let Some((reply, session, participant)) = outcome else {
-        return Err(Error::new(&codes::RECONNECT_WINDOW_EXPIRED, "The window in which this participant could come back is over.").into());
+        return Err(Error::new(
+            &codes::RECONNECT_WINDOW_EXPIRED,
+            "The window in which this participant could come back is over.",
+        )
+        .into());
     };
     let mut answer = callboard_http::Answer { reply, replayed: false };
     if provider_of(&calls, &session).is_ok() {

@@ -3,12 +3,16 @@
 use axum::extract::State;
 use axum::response::Response;
 use callboard_contracts::call::{Channel, Direction};
-use callboard_http::{Body, Caller, Cursor, IdempotencyKey, IfMatch, List, OptionalBody, Page, Path, Problem, Query, Reply, fingerprint, once};
+use callboard_http::{
+    Body, Caller, Cursor, IdempotencyKey, IfMatch, List, OptionalBody, Page, Path, Problem, Query, Reply, fingerprint,
+    once,
+};
 use callboard_kernel::{Error, Result, SessionId, Timestamp, UserId, check_text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
+use super::names::{ChannelName, DirectionName};
 use super::wire::{MAX_DURATION_MS, SessionView};
 use super::{Calls, view};
 use crate::access;
@@ -36,6 +40,7 @@ pub(crate) struct LimitsAsk {
 /// A request for a session. Everything is optional.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(as = CreateSession)]
 pub(crate) struct CreateAsk {
     /// 1-64 of `A-Z a-z 0-9 _ - . ~`, unique in the tenant; made here when absent.
     #[schema(pattern = "^[A-Za-z0-9_.~-]{1,64}$")]
@@ -59,26 +64,9 @@ pub(crate) struct CreateAsk {
     limits: Option<LimitsAsk>,
 }
 
-/// Names of channels.
-#[derive(ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[allow(dead_code, reason = "only its schema is used")]
-enum ChannelName {
-    Voice,
-    Video,
-}
-
-/// Names of directions.
-#[derive(ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[allow(dead_code, reason = "only its schema is used")]
-enum DirectionName {
-    Inbound,
-    Outbound,
-}
-
 /// The created session.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CreatedSession)]
 pub(crate) struct Created {
     /// The session.
     session: SessionView,
@@ -98,7 +86,9 @@ fn checked(ask: CreateAsk, caller: &Caller, provider: Option<&'static str>, text
     let direction = ask.direction.as_deref().unwrap_or("inbound");
     let owner = match (ask.owner_user_id.as_deref(), caller.principal.user()) {
         (Some(_), Some(_)) => return Err(Error::invalid("/ownerUserId", "only API keys may name an owner")),
-        (Some(text), None) => Some(UserId::parse(text).ok_or_else(|| Error::invalid("/ownerUserId", "must be a usr_… id"))?),
+        (Some(text), None) => {
+            Some(UserId::parse(text).ok_or_else(|| Error::invalid("/ownerUserId", "must be a usr_… id"))?)
+        }
         (None, _) => None,
     };
     let id = ask
@@ -130,7 +120,7 @@ fn checked(ask: CreateAsk, caller: &Caller, provider: Option<&'static str>, text
 ///
 /// Makes a session and its log, whose first event is `call.started`. Send an `Idempotency-Key`, or choose the
 /// `sessionId`: the same request again then finds the same session.
-#[utoipa::path(post, path = "/v1/call/sessions", tag = "Calls", request_body(content = Option<CreateAsk>),
+#[utoipa::path(post, path = "/v1/call/sessions", operation_id = "create_session", tag = "Calls", request_body(content = Option<CreateAsk>),
     params(("Idempotency-Key" = Option<String>, Header, description = "1-255 printable ASCII characters")),
     responses((status = 201, description = "Created", body = Created), (status = 200, description = "The same request made it before", body = Created)),
     extensions(("x-error-codes" = json!(["IDEMPOTENCY_CONFLICT", "IDEMPOTENCY_IN_PROGRESS", "TENANT_SUSPENDED"]))))]
@@ -189,16 +179,23 @@ pub(crate) struct ListAsk {
 }
 
 fn instant(name: &str, text: Option<&str>) -> Result<Option<Timestamp>> {
-    text.map(|t| Timestamp::parse_rfc3339(t).ok_or_else(|| Error::invalid(format!("query:{name}"), "must be an RFC 3339 instant")))
-        .transpose()
+    text.map(|t| {
+        Timestamp::parse_rfc3339(t)
+            .ok_or_else(|| Error::invalid(format!("query:{name}"), "must be an RFC 3339 instant"))
+    })
+    .transpose()
 }
 
 /// List sessions
 ///
 /// Newest first. Users without a role see their own; everybody else sees the tenant's.
-#[utoipa::path(get, path = "/v1/call/sessions", tag = "Calls", params(ListAsk),
+#[utoipa::path(get, path = "/v1/call/sessions", operation_id = "list_sessions", tag = "Calls", params(ListAsk),
     responses((status = 200, description = "A page", body = List<SessionView>)), extensions(("x-error-codes" = json!(["INVALID_CURSOR"]))))]
-pub(crate) async fn list(State(calls): State<Calls>, caller: Caller, Query(ask): Query<ListAsk>) -> Result<Response, Problem> {
+pub(crate) async fn list(
+    State(calls): State<Calls>,
+    caller: Caller,
+    Query(ask): Query<ListAsk>,
+) -> Result<Response, Problem> {
     if ask.metadata_value.is_some() && ask.metadata_key.is_none() {
         return Err(Error::invalid("query:metadataValue", "needs metadataKey").into());
     }
@@ -230,7 +227,8 @@ pub(crate) async fn list(State(calls): State<Calls>, caller: Caller, Query(ask):
             let place = page.after.as_ref().map(|c| Place { at: c.at, id: c.id.clone() });
             let rows = store::list::sessions(tx, &tenant, &filter, place.as_ref(), page.fetch())?;
             let cut = page.list(rows, |(_, s)| Cursor { at: s.created_at, id: s.id.to_string() });
-            let views = cut.items.iter().map(|(key, _)| view(tx, &log, &log.by_key(tx, *key)?)).collect::<Result<Vec<_>>>()?;
+            let views =
+                cut.items.iter().map(|(key, _)| view(tx, &log, &log.by_key(tx, *key)?)).collect::<Result<Vec<_>>>()?;
             Ok(List { items: views, next_cursor: cut.next_cursor })
         })
         .await?;
@@ -238,9 +236,13 @@ pub(crate) async fn list(State(calls): State<Calls>, caller: Caller, Query(ask):
 }
 
 /// Read a session
-#[utoipa::path(get, path = "/v1/call/sessions/{sessionId}", tag = "Calls", params(("sessionId" = String, Path, description = "The session")),
+#[utoipa::path(get, path = "/v1/call/sessions/{sessionId}", operation_id = "read_session", tag = "Calls", params(("sessionId" = String, Path, description = "The session")),
     responses((status = 200, description = "The session; `ETag` is its version", body = SessionView)))]
-pub(crate) async fn read(State(calls): State<Calls>, caller: Caller, Path(id): Path<SessionId>) -> Result<Response, Problem> {
+pub(crate) async fn read(
+    State(calls): State<Calls>,
+    caller: Caller,
+    Path(id): Path<SessionId>,
+) -> Result<Response, Problem> {
     let (log, by) = (calls.app.log.clone(), caller.principal.clone());
     let session = calls
         .app
@@ -267,7 +269,7 @@ pub(crate) struct PatchAsk {
 /// Change metadata
 ///
 /// Merges; a null deletes its key. With `If-Match` the change is made only to the version that was read.
-#[utoipa::path(patch, path = "/v1/call/sessions/{sessionId}", tag = "Calls", request_body = PatchAsk,
+#[utoipa::path(patch, path = "/v1/call/sessions/{sessionId}", operation_id = "patch_session", tag = "Calls", request_body = PatchAsk,
     params(("sessionId" = String, Path, description = "The session"), ("If-Match" = Option<String>, Header, description = "The `ETag` that was read")),
     responses((status = 200, description = "The session", body = SessionView)), extensions(("x-error-codes" = json!(["PRECONDITION_FAILED"]))))]
 pub(crate) async fn patch(

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::names::EndReasonName;
 use super::wire::SessionView;
 use super::{Calls, view};
 use crate::access::{self, Seen};
@@ -37,7 +38,7 @@ pub(crate) struct StateAsk {
     /// `active`, `ended` or `failed`.
     status: Status,
     /// Why the call ends; what may be asked depends on who asks.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<EndReasonName>)]
     end_reason: Option<String>,
     /// The provider of an externally run call, 1-64 characters.
     #[schema(min_length = 1, max_length = 64)]
@@ -102,7 +103,10 @@ fn asked(ask: &StateAsk, by: &Principal, seen: &Seen) -> Result<Ask> {
                 Principal::User { .. } => EndAsk::Operator,
                 Principal::Key { .. } | Principal::Pass { .. } => EndAsk::Key,
             };
-            let unknown = || Error::new(&callboard_kernel::codes::END_REASON_INVALID, "There is no such end reason.").field("/endReason", "is unknown");
+            let unknown = || {
+                Error::new(&callboard_kernel::codes::END_REASON_INVALID, "There is no such end reason.")
+                    .field("/endReason", "is unknown")
+            };
             let reason = ask.end_reason.as_deref().map(|r| EndReason::parse(r).ok_or_else(unknown)).transpose()?;
             Ok(Ask::End(end_reason_for(who, reason)?, fields))
         }

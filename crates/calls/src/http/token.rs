@@ -2,7 +2,9 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use callboard_http::{Answer, Caller, IdempotencyKey, OptionalBody, Path, Principal, Problem, Reply, fingerprint, once};
+use callboard_http::{
+    Answer, Caller, IdempotencyKey, OptionalBody, Path, Principal, Problem, Reply, fingerprint, once,
+};
 use callboard_kernel::{Error, ExposeSecret as _, Result, SessionId, Timestamp, TokenKind, check_text, codes};
 use callboard_store::Tx;
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::Calls;
+use super::names::RoleName;
 use crate::access;
 use crate::commands::doors::{Seat, SeatAsk, seat, seat_of};
 use crate::commands::{Change, actor_of};
@@ -35,16 +38,6 @@ pub(crate) struct TokenAsk {
     /// With kind agent: the agent's name, 1-100 characters.
     #[schema(min_length = 1, max_length = 100)]
     agent_name: Option<String>,
-}
-
-/// Names of roles.
-#[derive(ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[allow(dead_code, reason = "only its schema is used")]
-pub(crate) enum RoleName {
-    Caller,
-    Agent,
-    Observer,
 }
 
 /// How to reach the media.
@@ -121,7 +114,8 @@ fn checked(ask: &TokenAsk) -> Result<(ParticipantRole, Grant)> {
 /// The session's own provider, or why there is none.
 pub(crate) fn provider_of<'a>(calls: &'a Calls, session: &Session) -> Result<&'a std::sync::Arc<dyn MediaRooms>> {
     calls.providers.of(&session.provider).ok_or_else(|| {
-        let message = "No media provider is configured for this call; set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET.";
+        let message =
+            "No media provider is configured for this call; set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET.";
         Error::new(&codes::LIVEKIT_UNAVAILABLE, message)
     })
 }
@@ -136,9 +130,18 @@ pub(crate) fn room_options(session: &Session) -> RoomOptions {
 }
 
 /// Ensures the room, then mints. Runs after the commit that stored the participant, and never inside a transaction.
-pub(crate) async fn transport(calls: &Calls, session: &Session, p: &ParticipantRow, grant: Grant, now: Timestamp) -> Result<Transport> {
+pub(crate) async fn transport(
+    calls: &Calls,
+    session: &Session,
+    p: &ParticipantRow,
+    grant: Grant,
+    now: Timestamp,
+) -> Result<Transport> {
     let rooms = provider_of(calls, session)?;
-    let room = session.provider_room_id.clone().ok_or_else(|| Error::internal("a session with a provider has no room name"))?;
+    let room = session
+        .provider_room_id
+        .clone()
+        .ok_or_else(|| Error::internal("a session with a provider has no room name"))?;
     let options = room_options(session);
     rooms.ensure_room(&room, options).await?;
     let role = p.role.unwrap_or(ParticipantRole::Observer);
@@ -193,16 +196,23 @@ pub(crate) fn put(answer: &mut Answer, name: &str, value: impl Serialize) -> Res
 }
 
 /// The session and participant that an answer speaks of.
-pub(crate) async fn session_and_participant(calls: &Calls, answer: &Answer, by: &Caller, id: &SessionId) -> Result<(Session, ParticipantRow)> {
+pub(crate) async fn session_and_participant(
+    calls: &Calls,
+    answer: &Answer,
+    by: &Caller,
+    id: &SessionId,
+) -> Result<(Session, ParticipantRow)> {
     let text = answer.reply.body.as_ref().and_then(|b| b["participantId"].as_str()).unwrap_or_default();
-    let participant = callboard_kernel::ParticipantId::parse(text).ok_or_else(|| Error::internal("an answer without its participant"))?;
+    let participant = callboard_kernel::ParticipantId::parse(text)
+        .ok_or_else(|| Error::internal("an answer without its participant"))?;
     let (log, by, id) = (calls.app.log.clone(), by.principal.clone(), id.clone());
     calls
         .app
         .db
         .read(move |tx| {
             let seen = access::see(tx, &log, &by, &id)?;
-            let row = store::participant(tx, &seen.key, &participant)?.ok_or_else(|| Error::not_found("participant"))?;
+            let row =
+                store::participant(tx, &seen.key, &participant)?.ok_or_else(|| Error::not_found("participant"))?;
             Ok((store::session_load(tx, &seen.key)?, row))
         })
         .await
@@ -229,12 +239,13 @@ pub(crate) async fn token(
     let print = fingerprint(&[id.as_str()], &body.text);
     let name = body.value.participant_name.or(body.value.agent_name);
     let (shared, by, session_id) = (calls.clone(), caller.clone(), id.clone());
-    let mut answer = once(&calls.app, &caller, "POST /v1/call/sessions/{sessionId}/livekit/token", key, print, move |tx| {
-        let ask = SeatAsk { role, name: name.clone(), user: by.principal.user().cloned() };
-        let seat = take_seat(&shared, tx, &by, &session_id, &ask)?;
-        seat_reply(&seat, 200, json!({ "transport": null }))
-    })
-    .await?;
+    let mut answer =
+        once(&calls.app, &caller, "POST /v1/call/sessions/{sessionId}/livekit/token", key, print, move |tx| {
+            let ask = SeatAsk { role, name: name.clone(), user: by.principal.user().cloned() };
+            let seat = take_seat(&shared, tx, &by, &session_id, &ask)?;
+            seat_reply(&seat, 200, json!({ "transport": null }))
+        })
+        .await?;
     let (session, participant) = session_and_participant(&calls, &answer, &caller, &id).await?;
     let transport = transport(&calls, &session, &participant, grant, caller.now).await?;
     put(&mut answer, "transport", transport)?;

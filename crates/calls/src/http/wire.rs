@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::names::{ChannelName, DirectionName, EndReasonName, KindName, PresenceName, RoleName};
 use crate::model::{ConnectionState, ParticipantRow, Phase, Session, Status};
 use crate::store::projection::Presence;
 
@@ -57,8 +58,10 @@ pub(crate) struct SessionView {
     /// How the callers are connected.
     connection: ConnectionState,
     /// `voice` or `video`.
+    #[schema(value_type = ChannelName)]
     channel: String,
     /// `inbound` or `outbound`.
+    #[schema(value_type = DirectionName)]
     direction: String,
     /// The builder's own reference.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,6 +106,7 @@ pub(crate) struct SessionView {
     failed_at: Option<String>,
     /// Why it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<EndReasonName>)]
     end_reason: Option<String>,
     /// The last event's sequence.
     latest_sequence: i64,
@@ -138,9 +142,11 @@ pub(crate) struct ParticipantView {
     /// Its identity at the provider.
     identity: String,
     /// What the provider says it is.
+    #[schema(value_type = KindName)]
     kind: String,
     /// `caller`, `agent` or `observer`; absent for recorders and the like.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<RoleName>)]
     role: Option<String>,
     /// A name to show.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -149,6 +155,7 @@ pub(crate) struct ParticipantView {
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<String>,
     /// `invited`, `ringing`, `connected`, `reconnecting` or `left`.
+    #[schema(value_type = PresenceName)]
     state: &'static str,
     /// When it first joined.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -172,7 +179,12 @@ fn text(at: Option<Timestamp>) -> Option<String> {
 
 impl SessionView {
     /// The whole session.
-    pub(crate) fn of(s: &Session, latest: i64, participants: &[ParticipantRow], presences: &HashMap<String, Presence>) -> Self {
+    pub(crate) fn of(
+        s: &Session,
+        latest: i64,
+        participants: &[ParticipantRow],
+        presences: &HashMap<String, Presence>,
+    ) -> Self {
         let none = Presence::default();
         Self {
             session_id: s.id.to_string(),

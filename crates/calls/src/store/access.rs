@@ -97,7 +97,10 @@ pub(crate) struct NewPass<'a> {
 
 pub(crate) fn pass_insert(tx: &Tx<'_>, key: &SessionKey, new: &NewPass<'_>, now: Timestamp) -> Result<()> {
     let NewPass { id, participant, kind, from_sequence, hash } = new;
-    tx.execute_one(&PASS_INSERT, params! { id, tenant: key.tenant(), key: key.key(), participant, kind, from_sequence, hash, now })
+    tx.execute_one(
+        &PASS_INSERT,
+        params! { id, tenant: key.tenant(), key: key.key(), participant, kind, from_sequence, hash, now },
+    )
 }
 
 /// The pass of a secret, by its hash.

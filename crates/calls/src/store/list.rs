@@ -41,7 +41,13 @@ pub(crate) struct Place {
 }
 
 /// One page of a tenant's sessions with their keys.
-pub(crate) fn sessions(tx: &Tx<'_>, tenant: &TenantId, f: &Filter, from: Option<&Place>, limit: i64) -> Result<Vec<(i64, Session)>> {
+pub(crate) fn sessions(
+    tx: &Tx<'_>,
+    tenant: &TenantId,
+    f: &Filter,
+    from: Option<&Place>,
+    limit: i64,
+) -> Result<Vec<(i64, Session)>> {
     let at = from.map_or(Timestamp::from_micros(i64::MAX), |p| p.at);
     let id = from.map_or("", |p| p.id.as_str());
     tx.query(

@@ -130,8 +130,11 @@ pub(crate) fn presences(tx: &Tx<'_>, key: &SessionKey) -> Result<std::collection
     tx.query(&PRESENCE_LIST, params! { key: key.key() })?
         .iter()
         .map(|r| {
-            let presence =
-                Presence { joined_at: r.get("joined_at")?, left_at: r.get("left_at")?, leave_reason: r.get("leave_reason")? };
+            let presence = Presence {
+                joined_at: r.get("joined_at")?,
+                left_at: r.get("left_at")?,
+                leave_reason: r.get("leave_reason")?,
+            };
             Ok((r.get("participant_id")?, presence))
         })
         .collect()
