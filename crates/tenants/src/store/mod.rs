@@ -16,7 +16,9 @@ pub(crate) use logins::{
     NewLogin, link_by_secret, link_consume, link_insert, links_prune, login_by_secret, login_end, login_insert,
     login_touch, logins_end_of_user, logins_prune,
 };
-pub(crate) use tenants::{slot_release, slot_take, slots_set, tenant_by_id, tenant_insert, tenant_owner_by_name, tenant_page, tenant_update};
+pub(crate) use tenants::{
+    slot_release, slot_take, slots_set, tenant_by_id, tenant_insert, tenant_owner_by_name, tenant_page, tenant_update,
+};
 pub(crate) use users::{
     issuer_by_id, issuer_by_iss, issuer_insert, issuer_local, issuer_page, issuer_remove, owners, roles_replace,
     user_by_id, user_by_subject, user_insert, user_page, user_tenant, user_touch, user_update,

@@ -64,7 +64,9 @@ pub(crate) fn tenant_by_id(tx: &Tx<'_>, id: &TenantId, lock: bool) -> Result<Opt
 
 /// The oldest tenant of a name, and its first owner.
 pub(crate) fn tenant_owner_by_name(tx: &Tx<'_>, name: &str) -> Result<Option<(TenantId, callboard_kernel::UserId)>> {
-    tx.query_opt(&TENANT_OWNER_BY_NAME, params! { name })?.map(|r| Ok((r.get("tenant_id")?, r.get("user_id")?))).transpose()
+    tx.query_opt(&TENANT_OWNER_BY_NAME, params! { name })?
+        .map(|r| Ok((r.get("tenant_id")?, r.get("user_id")?)))
+        .transpose()
 }
 
 pub(crate) fn tenant_page(tx: &Tx<'_>, page: &Page) -> Result<Vec<Tenant>> {
