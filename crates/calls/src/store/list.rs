@@ -9,13 +9,13 @@ sql! {
     pub LIST_SQL;
     SESSION_LIST = "select s.*, t.status, t.started_at, t.ended_at, t.failed_at, t.end_reason from session s \
         join session_state t on t.session_key = s.session_key where s.tenant_id = :tenant \
-        and (:owner is null or s.owner_user_id = :owner) and (:status is null or t.status = :status) \
-        and (:connection is null or s.connection = :connection) \
-        and (:correlation is null or s.correlation_id = :correlation) and (:room is null or s.provider_room_id = :room) \
+        and (cast(:owner as text) is null or s.owner_user_id = :owner) and (cast(:status as text) is null or t.status = :status) \
+        and (cast(:connection as text) is null or s.connection = :connection) \
+        and (cast(:correlation as text) is null or s.correlation_id = :correlation) and (cast(:room as text) is null or s.provider_room_id = :room) \
         and s.created_at >= :created_after and s.created_at < :created_before \
         and (s.created_at < :at or (s.created_at = :at and s.session_id < :id)) \
-        and (:name is null or exists (select 1 from session_metadata m where m.session_key = s.session_key \
-        and m.tenant_id = :tenant and m.name = :name and (:value is null or m.value = :value))) \
+        and (cast(:name as text) is null or exists (select 1 from session_metadata m where m.session_key = s.session_key \
+        and m.tenant_id = :tenant and m.name = :name and (cast(:value as text) is null or m.value = :value))) \
         order by s.created_at desc, s.session_id desc limit :limit";
 }
 
