@@ -81,7 +81,7 @@ impl Log {
 
     /// Where a consumer stands; 0 when it was never named.
     pub fn checkpoint_of(&self, tx: &Tx<'_>, key: &SessionKey, consumer: &str, owner: &str) -> Result<i64> {
-        match tx.query_opt(&store::CHECKPOINT_LOCK, params! { key: key.key(), consumer })? {
+        match tx.query_opt(&store::CHECKPOINT_GET, params! { key: key.key(), consumer })? {
             Some(row) => {
                 owned_by(&row, owner)?;
                 row.get("sequence")
