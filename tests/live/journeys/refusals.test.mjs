@@ -1,6 +1,6 @@
 // What people see when something is refused or missing: a used link, a wrong one, no media server, no server at all.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, beforeEach, test as plain } from "node:test";
 import * as join from "../lib/join-page.mjs";
 import { Person } from "../lib/person.mjs";
 import { startStage } from "../lib/stage.mjs";
@@ -13,6 +13,19 @@ before(async () => {
   stage.people.push(person);
 });
 after(() => stage?.close());
+// Each begins with a page that holds no device.
+beforeEach(() => person.page.goto("about:blank"));
+
+/** A test that keeps a picture and the servers' logs when it fails. */
+const test = (name, options, work) =>
+  plain(name, options, async () => {
+    try {
+      await work();
+    } catch (error) {
+      await stage.explain(error);
+      throw error;
+    }
+  });
 
 test("a sign-in link works once, and then says so", { timeout: 60_000 }, async () => {
   const { loginUrl } = stage.callboard.ready;
@@ -54,16 +67,22 @@ test("a join link for one person is refused to the second", { timeout: 60_000 },
     body: JSON.stringify({ token: new URL(link.joinUrl).hash.slice(1) }),
   });
   assert.equal(answer.status, 200);
-  const second = await person.context.newPage();
-  await second.goto(link.joinUrl);
-  await join.enter(second, "Ben");
-  await second.getByText("You are not in the call").waitFor();
-  await second.close();
+  await person.page.goto(link.joinUrl);
+  await join.enter(person.page, "Ben");
+  await person.page.getByText("You are not in the call").waitFor();
 });
 
 test("an absent call and a broken link say what to do", { timeout: 60_000 }, async () => {
-  const broken = await person.context.newPage();
-  await broken.goto(`${stage.url}/join`);
-  await broken.getByText("This link is not whole").waitFor();
-  await broken.close();
+  // A tab that was in a call keeps its pass; a new one has nothing but the address.
+  const fresh = await person.context.newPage();
+  await fresh.goto(`${stage.url}/join`);
+  await fresh.getByText("This link is not whole").waitFor();
+  await fresh.close();
+  await person.context.clearCookies();
+  await person.page.goto(`${stage.url}/login`);
+  await person.page.getByLabel("API key, token, or login link").fill(stage.callboard.ready.apiKey);
+  await person.page.getByRole("button", { name: "Sign in" }).click();
+  await person.page.getByRole("heading", { name: "Calls", exact: true }).waitFor();
+  await person.page.goto(`${stage.url}/calls/ses_01m80ettgef32tyky9bxwgdx19`);
+  await person.page.getByText("There is no such call").waitFor();
 });
