@@ -1,7 +1,7 @@
 //! From credentials to a permitted principal.
 
-use axum::extract::Request;
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 use callboard_kernel::{Error, Kind, Result, codes};
 
@@ -28,7 +28,9 @@ impl Door {
         self.origins.check(headers, &credentials)?;
         let found = match self.recognise(&credentials, visitor).await {
             // A stale cookie comes along whether the page wants it or not; where nobody is needed it counts as nobody.
-            Err(e) if rule.optional && credentials.bearer.is_none() && e.kind() == Kind::Unauthenticated => return Ok(None),
+            Err(e) if rule.optional && credentials.bearer.is_none() && e.kind() == Kind::Unauthenticated => {
+                return Ok(None);
+            }
             other => other?,
         };
         match found {
@@ -55,8 +57,8 @@ impl Door {
     }
 
     /// Refuses parameters that the document does not name for this route, and repeated ones.
-    pub(super) fn known_parameters(&self, rule: &RouteRule, request: &Request) -> Result<()> {
-        let query = request.uri().query().unwrap_or_default();
+    pub(super) fn known_parameters(&self, rule: &RouteRule, parts: &Parts) -> Result<()> {
+        let query = parts.uri.query().unwrap_or_default();
         if query.is_empty() || !rule.documented {
             return Ok(());
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use callboard_kernel::{Error, Result, codes};
@@ -13,14 +13,13 @@ use crate::problem;
 const HEADER_LIST_BYTES: usize = 16 * 1024;
 
 /// One Host, and a header list of at most 16 KiB.
-pub(super) fn check(request: &Request) -> Result<()> {
-    let headers = request.headers();
+pub(super) fn check(parts: &Parts) -> Result<()> {
+    let headers = &parts.headers;
     if headers.get_all(header::HOST).iter().count() != 1 {
         return Err(Error::new(&codes::BAD_REQUEST, "A request must have exactly one Host header.")
             .field("header:Host", "must be sent once"));
     }
-    let uri = request.uri();
-    let line = uri.path().len() + uri.query().map_or(0, str::len);
+    let line = parts.uri.path().len() + parts.uri.query().map_or(0, str::len);
     // As HTTP/2 counts: name, value and 32 bytes for each field.
     let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum();
     if line + size > HEADER_LIST_BYTES {

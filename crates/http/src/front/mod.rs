@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use callboard_kernel::{Error, Result, World, codes};
@@ -87,21 +87,21 @@ async fn pass(State(door): State<Arc<Door>>, request: Request, next: Next) -> Re
     let visitor = door.visitor(&request);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|p| p.as_str().to_owned()).unwrap_or_default();
-    let asked = request.headers().clone();
+    let origin = request.headers().get(header::ORIGIN).cloned();
     let span = tracing::info_span!(
         "request", http.method = %method, http.route = %route, trace.id = %visitor.trace_id,
         tenant.id = tracing::field::Empty, http.status = tracing::field::Empty, duration_us = tracing::field::Empty,
     );
     let api = request.uri().path().starts_with("/v1");
     async {
-        let outcome = AssertUnwindSafe(door.answer(request, &asked, next, &route, &visitor)).catch_unwind().await;
+        let outcome = AssertUnwindSafe(door.answer(request, next, &route, &visitor)).catch_unwind().await;
         let response = match outcome {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => refuse(error),
             Err(panic) => refuse(Error::internal(format!("a handler panicked: {}", panic_text(panic.as_ref())))),
         };
         let mut response = finish(response, &visitor.trace_id);
-        door.dress(&mut response, &asked, api, &visitor.trace_id);
+        door.dress(&mut response, origin.as_ref(), api, &visitor.trace_id);
         let micros = door.world.now().micros() - visitor.now.micros();
         door.metrics.count(&method, &route, response.status(), micros);
         let span = tracing::Span::current();
@@ -126,35 +126,29 @@ impl Door {
     }
 
     /// Checks the request and runs its handler.
-    async fn answer(
-        &self,
-        mut request: Request,
-        headers: &HeaderMap,
-        next: Next,
-        route: &str,
-        visitor: &Visitor,
-    ) -> Result<Response> {
-        headers::check(&request)?;
-        let method = request.method().clone();
+    async fn answer(&self, request: Request, next: Next, route: &str, visitor: &Visitor) -> Result<Response> {
+        // The body is set aside: it cannot be shared across the waits below.
+        let (mut parts, body) = request.into_parts();
+        headers::check(&parts)?;
         if route.is_empty() {
             // Only pages may stand behind the fallback; the API has no route without a row.
-            if request.uri().path().starts_with("/v1") {
+            if parts.uri.path().starts_with("/v1") {
                 return Err(problem::route_not_found());
             }
-            request.extensions_mut().insert(visitor.clone());
-            return Ok(next.run(request).await);
+            parts.extensions.insert(visitor.clone());
+            return Ok(next.run(Request::from_parts(parts, body)).await);
         }
-        if let Some(response) = self.origins.preflight(&method, headers, || self.matrix.allow(route)) {
+        if let Some(response) = self.origins.preflight(&parts.method, &parts.headers, || self.matrix.allow(route)) {
             return Ok(response);
         }
-        let Some(rule) = self.matrix.rule(&method, route) else {
+        let Some(rule) = self.matrix.rule(&parts.method, route) else {
             return headers::method_not_allowed(route, &self.matrix.allow(route));
         };
         let mut verdict = self.limiter.visit(rule.rate, visitor.address, visitor.now);
         if let Some(refusal) = admit::over(verdict) {
             return Ok(refusal);
         }
-        let principal = self.admit(rule, headers, visitor).await?;
+        let principal = self.admit(rule, &parts.headers, visitor).await?;
         if let Some(principal) = principal {
             tracing::Span::current().record("tenant.id", principal.tenant().as_str());
             if rule.rate != Some(crate::access::Rate::Exempt) {
@@ -163,22 +157,22 @@ impl Door {
                     return Ok(refusal);
                 }
             }
-            request.extensions_mut().insert::<Caller>(visitor.clone().into_caller(principal));
+            parts.extensions.insert::<Caller>(visitor.clone().into_caller(principal));
         }
-        self.known_parameters(rule, &request)?;
-        request.extensions_mut().insert(visitor.clone());
-        request.extensions_mut().insert(crate::access::RouteLimits { body_bytes: rule.body_bytes });
-        let mut response = run(rule, request, next).await?;
+        self.known_parameters(rule, &parts)?;
+        parts.extensions.insert(visitor.clone());
+        parts.extensions.insert(crate::access::RouteLimits { body_bytes: rule.body_bytes });
+        let mut response = run(rule, Request::from_parts(parts, body), next).await?;
         if let Some(verdict) = verdict {
             admit::show(verdict, response.headers_mut());
         }
         Ok(response)
     }
 
-    fn dress(&self, response: &mut Response, asked: &HeaderMap, api: bool, trace_id: &str) {
+    fn dress(&self, response: &mut Response, origin: Option<&HeaderValue>, api: bool, trace_id: &str) {
         headers::secure(response.headers_mut(), api, self.settings.secure_cookies);
         headers::set(response.headers_mut(), "x-trace-id", trace_id);
-        self.origins.allow_origin(asked, response.headers_mut());
+        self.origins.allow_origin(origin, response.headers_mut());
     }
 }
 
