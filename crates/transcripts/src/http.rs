@@ -44,6 +44,7 @@ enum Format {
 #[into_params(parameter_in = Query)]
 struct TranscriptQuery {
     /// The form; JSON when absent.
+    #[param(inline)]
     format: Option<Format>,
 }
 

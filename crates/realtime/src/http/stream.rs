@@ -37,6 +37,7 @@ pub(super) struct SessionQuery {
     #[param(minimum = 0)]
     after_sequence: Option<i64>,
     /// `end` closes the stream with the session, rather than with its late window.
+    #[param(inline)]
     until: Option<Until>,
 }
 

@@ -12,9 +12,22 @@ use utoipa::ToSchema;
 #[allow(dead_code)]
 pub(crate) struct ActorDto {
     /// `user`, `agent`, `provider`, `operator` or `system`.
+    #[schema(value_type = ActorRole)]
     role: String,
     /// The id in that role.
     id: String,
+}
+
+/// Who can be an actor.
+#[derive(ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[allow(dead_code, reason = "only its schema is used")]
+pub(crate) enum ActorRole {
+    User,
+    Agent,
+    Provider,
+    Operator,
+    System,
 }
 
 /// An event as it is stored, replayed and streamed.

@@ -104,6 +104,19 @@ fn need<T>(value: Option<T>, pointer: &str) -> Result<T> {
     value.ok_or_else(|| Error::invalid(pointer, "is required"))
 }
 
+/// Most bytes of events in one frame, if more than one event is in it: what a cut loses has to be sent again.
+const FRAME_BYTES: usize = 16 * 1024;
+
+/// How many of the first items make one frame.
+pub(super) fn one_frame(items: &[Item]) -> usize {
+    let mut bytes = 0;
+    let fits = |item: &&Item| {
+        bytes += item.frame.json.len();
+        bytes <= FRAME_BYTES
+    };
+    items.iter().take_while(fits).count().clamp(1, items.len().max(1))
+}
+
 /// `ready`: the caller is known.
 pub(super) fn ready(now: Timestamp) -> String {
     json!({ "op": "ready", "serverTime": now }).to_string()
