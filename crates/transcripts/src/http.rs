@@ -341,7 +341,7 @@ async fn compact(
     body: OptionalBody<CompactBody>,
 ) -> Result<Response, Problem> {
     let keep = body.value.keep.unwrap_or(DEFAULT_KEEP);
-    if keep < 1 || keep > callboard_kernel::limits::MAX_SAFE_INTEGER {
+    if !(1..=callboard_kernel::limits::MAX_SAFE_INTEGER).contains(&keep) {
         return Err(Error::invalid("/keep", "must be 1 or more").into());
     }
     let print = fingerprint(&[id.as_str()], &body.text);

@@ -3,7 +3,7 @@
  * refusal is thrown as ApiError. Secrets travel in headers only, never in a URL.
  */
 import createClient from "openapi-fetch";
-import type { paths } from "./paths.ts";
+import type { paths } from "./generated/schema.ts";
 import { networkProblem, problemFrom } from "./problem.ts";
 import type * as W from "./wire.ts";
 
@@ -68,51 +68,37 @@ type Http = ReturnType<typeof createHttp>;
 const inSession = (sessionId: string) => ({ params: { path: { sessionId } } });
 
 const accountRoutes = (http: Http, take: Take) => ({
-  me: () => take<W.Me>(http.GET("/v1/me")),
-  login: (body: W.Login) => take<W.LoggedIn>(http.POST("/v1/login", { body })),
-  logout: () => take<undefined>(http.POST("/v1/logout", { body: {} })),
+  me: () => take(http.GET("/v1/me")),
+  login: (body: W.Login) => take(http.POST("/v1/login", { body })),
+  logout: () => take(http.POST("/v1/logout")),
 });
 
 const sessionRoutes = (http: Http, take: Take) => ({
   createSession: async (body: W.CreateSession = {}) =>
-    (await take<{ session: W.Session }>(http.POST("/v1/call/sessions", { body }))).session,
+    (await take(http.POST("/v1/call/sessions", { body }))).session,
   listSessions: (query: W.SessionQuery = {}) =>
     take<W.Page<W.Session>>(http.GET("/v1/call/sessions", { params: { query } })),
-  session: (sessionId: string) =>
-    take<W.Session>(http.GET("/v1/call/sessions/{sessionId}", inSession(sessionId))),
+  session: (sessionId: string) => take(http.GET("/v1/call/sessions/{sessionId}", inSession(sessionId))),
   changeState: async (sessionId: string, body: W.ChangeState) =>
-    (
-      await take<{ session: W.Session }>(
-        http.POST("/v1/call/sessions/{sessionId}/state", { ...inSession(sessionId), body }),
-      )
-    ).session,
-  createJoinLink: (sessionId: string, body: W.CreateJoinLink = {}) =>
-    take<W.JoinLink>(
+    (await take(http.POST("/v1/call/sessions/{sessionId}/state", { ...inSession(sessionId), body }))).session,
+  createJoinLink: async (sessionId: string, body: W.CreateJoinLink = {}) =>
+    (await take(
       http.POST("/v1/call/sessions/{sessionId}/join-links", { ...inSession(sessionId), body }),
-    ),
+    )) as W.JoinLink,
 });
 
 const participantRoutes = (http: Http, take: Take) => ({
   /** `key` makes a repeat after a lost answer give the same seat instead of taking another. */
   join: (body: { token: string; displayName?: string }, key?: string) =>
-    take<W.Joined>(http.POST("/v1/join", { body, ...(key ? { headers: { "Idempotency-Key": key } } : {}) })),
+    take(http.POST("/v1/join", { body, ...(key ? { headers: { "Idempotency-Key": key } } : {}) })),
   transport: (sessionId: string) =>
-    take<W.TokenAnswer>(
-      http.POST("/v1/call/sessions/{sessionId}/livekit/token", { ...inSession(sessionId), body: {} }),
-    ),
-  reconnect: (
-    sessionId: string,
-    body: { resumeToken: string; consumerId: string; lastAckSequence?: number; limit?: number },
-  ) =>
-    take<W.Reconnected>(
-      http.POST("/v1/call/sessions/{sessionId}/reconnect", { ...inSession(sessionId), body }),
-    ),
+    take(http.POST("/v1/call/sessions/{sessionId}/livekit/token", { ...inSession(sessionId), body: {} })),
+  reconnect: (sessionId: string, body: W.ReconnectRequest) =>
+    take(http.POST("/v1/call/sessions/{sessionId}/reconnect", { ...inSession(sessionId), body })),
   leave: (sessionId: string) =>
-    take<{ session: W.Session }>(
-      http.POST("/v1/call/sessions/{sessionId}/leave", { ...inSession(sessionId), body: {} }),
-    ),
+    take(http.POST("/v1/call/sessions/{sessionId}/leave", { ...inSession(sessionId), body: {} })),
   reportConnection: (sessionId: string, participantId: string, body: W.ConnectionReport) =>
-    take<{ recorded: boolean }>(
+    take(
       http.POST("/v1/call/sessions/{sessionId}/participants/{participantId}/connection", {
         params: { path: { sessionId, participantId } },
         body,
@@ -121,14 +107,10 @@ const participantRoutes = (http: Http, take: Take) => ({
 });
 
 const eventRoutes = (http: Http, take: Take) => ({
-  append: (body: W.NewEvent) => take<W.Appended>(http.POST("/v1/realtime/events", { body })),
-  replay: (
-    sessionId: string,
-    query: { afterSequence?: number; limit?: number; untilSequence?: number } = {},
-  ) =>
-    take<W.Replay>(
-      http.GET("/v1/realtime/sessions/{sessionId}/events", { params: { path: { sessionId }, query } }),
-    ),
+  /** One event; the route takes batches too, and its answer's form follows the request's. */
+  append: async (body: W.NewEvent) => (await take(http.POST("/v1/realtime/events", { body }))) as W.Appended,
+  replay: (sessionId: string, query: W.ReplayQuery = {}) =>
+    take(http.GET("/v1/realtime/sessions/{sessionId}/events", { params: { path: { sessionId }, query } })),
 });
 
 /** Makes a client. It keeps no state of its own: what it needs to know it asks its options for. */

@@ -1,4 +1,4 @@
-import { applyEvents, ApiError, emptyCall, newId, type CallState, type Reconnected } from "@callboard/api";
+import { applyEvents, ApiError, emptyCall, newId, type CallState } from "@callboard/api";
 import { describe, expect, it, vi } from "vitest";
 import { before, type JoinState } from "../src/features/join/model.ts";
 import { Outbox } from "../src/features/join/outbox.ts";
@@ -87,7 +87,7 @@ describe("what the page says", () => {
 
 describe("the way back", () => {
   const seat = { sessionId: "ses_1", resumeToken: "r1", consumerId: "c", participantId: "me" } as Seat;
-  const answer = { resumeToken: "r2", serverTime: at(1) } as Reconnected;
+  const answer = { resumeToken: "r2", serverTime: at(1) };
   const token = { resumeToken: "r3", participantId: "me", transport: { issuedAt: at(1) } };
   const options = (reconnect: unknown[], transport: unknown[] = []) => {
     const next = (answers: unknown[]) => async () => {

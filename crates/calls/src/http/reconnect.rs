@@ -48,7 +48,7 @@ pub(crate) struct Missed {
     /// The replay's pinned end.
     until_sequence: i64,
     /// The event at that end.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Object>, required)]
     watermark: Option<Value>,
 }
 

@@ -66,6 +66,7 @@ pub(crate) struct Transport {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TokenAnswer {
     /// How to reach the media.
+    #[schema(value_type = Transport)]
     transport: Option<Transport>,
     /// The participant that it is for.
     participant_id: String,

@@ -101,7 +101,7 @@ fn sees_unmapped(principal: &Principal) -> bool {
 /// List provider receipts
 ///
 /// Newest first. Receipts whose room belongs to no session are shown to keys with `installation:*` only.
-#[utoipa::path(get, path = "/v1/provider/receipts", tag = "Provider", params(ListAsk),
+#[utoipa::path(get, path = "/v1/provider/receipts", operation_id = "list_receipts", tag = "Provider", params(ListAsk),
     responses((status = 200, description = "A page of receipts", body = List<ReceiptView>)))]
 pub(crate) async fn list(
     State(bridge): State<Bridge>,

@@ -87,8 +87,9 @@ pub(crate) struct NewEventDto {
 #[schema(as = EventBatch)]
 #[allow(dead_code)]
 pub(crate) struct BatchDto {
-    /// 1-1000 events.
-    #[schema(min_items = 1, max_items = 1000)]
+    /// 1-1000 events, each as `NewEvent`. They are judged one by one: a bad one is refused in its place of the results
+    /// and holds nobody up, unless `atomic` is set.
+    #[schema(min_items = 1, max_items = 1000, value_type = Vec<Object>)]
     events: Vec<NewEventDto>,
     /// All or none.
     #[schema(default = false)]

@@ -19,7 +19,7 @@ export function fromSnapshot(participant: Participant): ParticipantView {
     participantId: participant.participantId,
     identity: participant.identity,
     kind: participant.kind,
-    role: participant.role,
+    role: participant.role ?? usualRole(participant.kind),
     name: participant.name,
     state: participant.state,
     joinedAt,

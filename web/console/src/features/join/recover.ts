@@ -1,9 +1,16 @@
 /** The way back into the call, tried until it works or the server says that it cannot. */
-import { asApiError, backoffMs, type Callboard, type Reconnected } from "@callboard/api";
+import { asApiError, backoffMs, type Callboard, type Transport } from "@callboard/api";
 import type { Seat } from "./record.ts";
 
+/** What is new on return. */
+export interface Return {
+  resumeToken: string;
+  serverTime: string;
+  transport?: Transport;
+}
+
 export type Recovery =
-  | { kind: "back"; answer: Reconnected }
+  | { kind: "back"; answer: Return }
   /** The call is over; its events say how. */
   | { kind: "over" }
   | { kind: "expired" }
@@ -39,20 +46,12 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
   return { kind: "cancelled" };
 }
 
-function viaResume({ api, seat, lastSequence }: RecoverOptions): Promise<Reconnected> {
+function viaResume({ api, seat, lastSequence }: RecoverOptions): Promise<Return> {
   const { sessionId, resumeToken, consumerId } = seat();
   return api.reconnect(sessionId, { resumeToken, consumerId, lastAckSequence: lastSequence(), limit: 1 });
 }
 
-async function viaPass({ api, seat }: RecoverOptions): Promise<Reconnected> {
-  const { sessionId, session, participantId, firstSequence } = seat();
-  const answer = await api.transport(sessionId);
-  return {
-    session,
-    participantId,
-    resumeToken: answer.resumeToken,
-    serverTime: answer.transport.issuedAt,
-    transport: answer.transport,
-    replay: { events: [], nextAfterSequence: firstSequence, hasMore: false, watermark: null },
-  };
+async function viaPass({ api, seat }: RecoverOptions): Promise<Return> {
+  const { resumeToken, transport } = await api.transport(seat().sessionId);
+  return { resumeToken, transport, serverTime: transport.issuedAt };
 }
