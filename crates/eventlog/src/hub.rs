@@ -45,6 +45,10 @@ impl Topic {
         Arc::new(Self { ring: Mutex::new(VecDeque::new()), wake: watch::Sender::new(0) })
     }
 
+    fn subscribe(self: &Arc<Self>) -> Subscription {
+        Subscription { wake: self.wake.subscribe(), topic: Arc::clone(self) }
+    }
+
     fn push(&self, frames: Vec<Frame>) {
         let mut ring = self.ring.lock();
         for frame in frames {
@@ -78,14 +82,15 @@ pub struct Hub {
 impl Hub {
     /// Follows a session. Dropping the subscription ends it.
     pub fn follow(&self, key: &SessionKey) -> Subscription {
-        let topic = Arc::clone(self.sessions.lock().entry(key.key()).or_insert_with(Topic::new));
-        Subscription { wake: topic.wake.subscribe(), topic }
+        // Counted under the lock, or `tick` could forget the topic in between and nobody would ever wake this reader.
+        let mut sessions = self.sessions.lock();
+        sessions.entry(key.key()).or_insert_with(Topic::new).subscribe()
     }
 
     /// Follows everything of a tenant, as wake-ups; the reader pages the log by its cursor.
     pub fn follow_tenant(&self, tenant: &TenantId) -> Subscription {
-        let topic = Arc::clone(self.tenants.lock().entry(tenant.clone()).or_insert_with(Topic::new));
-        Subscription { wake: topic.wake.subscribe(), topic }
+        let mut tenants = self.tenants.lock();
+        tenants.entry(tenant.clone()).or_insert_with(Topic::new).subscribe()
     }
 
     /// Hands committed events to those who follow; makes no frames when nobody does.
