@@ -13,7 +13,7 @@ async fn server() -> (TestApp, String) {
         .route("/keys", get(|| async { r#"{"keys":[]}"# }))
         .route("/large", get(|| async { "x".repeat(2_000) }))
         .route("/gone", get(|| async { StatusCode::GONE }))
-        .route("/slow", get(|| std::future::pending::<String>()))
+        .route("/slow", get(std::future::pending::<String>))
         .route("/hop", get(|| async { Redirect::temporary("/keys") }))
         .route("/loop", get(|| async { Redirect::temporary("/loop") }))
         .route("/inside", get(|| async { Redirect::temporary("http://127.0.0.1:1/keys") }))

@@ -97,6 +97,32 @@ async fn bad_input_has_its_code_and_place() {
     assert_eq!(compact, br#"{"a":[1,2.50]}"#);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_body_that_stops_arriving_is_408() {
+    let (router, _) = application();
+    let body = Body::new(Stalled);
+    let request = Request::post("/v1/raw").header("host", "own.example").header(JSON.0, JSON.1).body(body);
+    let answer = router.oneshot(request.expect("a request")).await.expect("an answer");
+    assert_eq!(answer.status(), 408);
+    let text = axum::body::to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
+    let problem: Value = serde_json::from_slice(&text).expect("a problem document");
+    assert_eq!((&problem["code"], &problem["retryable"]), (&Value::from("REQUEST_TIMEOUT"), &Value::from(true)));
+}
+
+/// A body of which nothing ever comes.
+struct Stalled;
+
+impl hyper::body::Body for Stalled {
+    type Data = bytes::Bytes;
+    type Error = std::io::Error;
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<hyper::body::Frame<bytes::Bytes>, std::io::Error>>> {
+        std::task::Poll::Pending
+    }
+}
+
 #[tokio::test]
 async fn routes_methods_parameters_and_conditions() {
     let (router, _) = application();

@@ -7,8 +7,8 @@ use callboard_http::{
     ForgetAnswers, IDEMPOTENCY_SQL, IdempotencyKey, OnceScope, Repair as _, Reply, fingerprint, once_as,
 };
 use callboard_kernel::{Error, Keyring, MasterKey, Result, TenantId, TokenKind, codes};
-use callboard_store::{Db, Tx};
-use callboard_testkit::{START, both_engines};
+use callboard_store::{Db, Engine, Tx};
+use callboard_testkit::{START, Scratch, both_engines};
 use serde_json::{Value, json};
 
 fn scope(subject: &str) -> OnceScope {
@@ -109,6 +109,32 @@ both_engines!(answers_are_forgotten_after_seven_days, |db: Db| async move {
     let (replayed, ..) = ask(&db, "key:a", "old", r#"{"other":true}"#, &count).await.expect("a new request");
     assert!(!replayed);
 });
+
+/// Under a paused clock the ten seconds pass as soon as nobody can do anything else.
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_too_long_is_told_and_finds_the_answer_later() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let scratch = Scratch::new(engine);
+        let db = scratch.open();
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let held = std::sync::Mutex::new(held);
+        let slow = move |_: &Tx<'_>| {
+            // The sender's end or its word: either lets the effect go on.
+            let _word = held.lock().map(|held| held.recv());
+            Reply::ok(&json!({}))
+        };
+        let print = fingerprint(&[], "{}");
+        let told = once_as(&db, scope("key:a"), "POST /v1/things", key("slow"), print.clone(), slow).await;
+        assert!(told.expect_err("it is told").is(&codes::IDEMPOTENCY_IN_PROGRESS));
+        drop(release);
+        tokio::time::resume();
+        let count = Arc::new(AtomicUsize::new(0));
+        let answer = once_as(&db, scope("key:a"), "POST /v1/things", key("slow"), print, counting(&count)).await;
+        assert!(answer.expect("the answer").replayed, "{engine:?}");
+        db.close().await;
+        tokio::time::pause();
+    }
+}
 
 both_engines!(every_text_prepares, |db: Db| async move {
     db.prepare_all(IDEMPOTENCY_SQL).expect("all texts are good");

@@ -15,7 +15,9 @@ mod token;
 pub use auth::JwksSource;
 pub use commands::audit::{Actor, Entry, audit};
 pub use commands::keys::{NewKey, create_key};
-pub use commands::slots::{recount, release_call_slot, require_active, take_call_slot};
+pub use commands::slots::{
+    lock_call_slots, recount, release_call_slot, require_active, take_call_slot, tenants_in_calls,
+};
 pub use commands::tenants::{NewTenant, create_tenant, find_tenant, owner_of_name};
 pub use commands::users::{NewUser, create_user, login_link, require_user};
 pub use http::module;

@@ -1,5 +1,7 @@
 //! What other features ask about a tenant: may it start work, is there room for a call.
 
+use std::collections::BTreeSet;
+
 use callboard_kernel::{Error, Result, TenantId, codes};
 use callboard_store::Tx;
 
@@ -32,6 +34,16 @@ pub fn take_call_slot(tx: &Tx<'_>, tenant: &TenantId) -> Result<()> {
 /// Gives a slot back; never falls below none.
 pub fn release_call_slot(tx: &Tx<'_>, tenant: &TenantId) -> Result<()> {
     store::slot_release(tx, tenant)
+}
+
+/// The tenants that have slots in use, for a recount.
+pub fn tenants_in_calls(tx: &Tx<'_>) -> Result<BTreeSet<TenantId>> {
+    store::slots_in_use(tx)
+}
+
+/// Locks a tenant's slots until the transaction ends, so that they can be counted.
+pub fn lock_call_slots(tx: &Tx<'_>, tenant: &TenantId) -> Result<()> {
+    store::tenant_by_id(tx, tenant, true).map(drop)
 }
 
 /// Sets the number of slots in use to what a repair counted; whether it was another.

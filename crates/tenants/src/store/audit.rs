@@ -4,8 +4,7 @@ use callboard_http::Page;
 use callboard_kernel::{AuditId, Error, Result, TenantId, Timestamp};
 use callboard_store::{Row, Tx, params, sql};
 
-use crate::commands::audit::{Actor, Entry};
-use crate::model::AuditRow;
+use crate::model::{Actor, AuditRow, Entry};
 
 sql! {
     pub SQL;

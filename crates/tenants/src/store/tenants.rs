@@ -22,6 +22,7 @@ sql! {
     SLOT_TAKE = "update tenant set active_calls = active_calls + 1
         where tenant_id = :tenant and (max_concurrent_calls is null or active_calls < max_concurrent_calls)";
     SLOT_RELEASE = "update tenant set active_calls = active_calls - 1 where tenant_id = :tenant and active_calls > 0";
+    SLOTS_IN_USE_DUE = "select tenant_id from tenant where active_calls > 0";
     SLOTS_SET = "update tenant set active_calls = :n where tenant_id = :tenant and active_calls <> :n";
 }
 
@@ -90,6 +91,11 @@ pub(crate) fn slot_take(tx: &Tx<'_>, tenant: &TenantId) -> Result<bool> {
 
 pub(crate) fn slot_release(tx: &Tx<'_>, tenant: &TenantId) -> Result<()> {
     tx.execute(&SLOT_RELEASE, params! { tenant }).map(drop)
+}
+
+/// Tenants with slots in use; a scan over the installation.
+pub(crate) fn slots_in_use(tx: &Tx<'_>) -> Result<std::collections::BTreeSet<TenantId>> {
+    tx.query(&SLOTS_IN_USE_DUE, params! {})?.iter().map(|r| r.at(0)).collect()
 }
 
 /// Whether the number was another.

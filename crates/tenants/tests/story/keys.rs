@@ -2,8 +2,8 @@
 
 use callboard_http::Scope;
 use callboard_kernel::World as _;
-use callboard_store::Db;
-use callboard_testkit::{Answer, both_engines};
+use callboard_store::{Db, Engine};
+use callboard_testkit::{Answer, Scratch, both_engines};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -200,3 +200,20 @@ both_engines!(wrong_secrets_are_refused, |db: Db| async move {
         kit.by(token).get("/v1/me").await.expect_problem(401, "UNAUTHENTICATED");
     }
 });
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_revocation_reaches_another_instance_within_a_second() {
+    let scratch = Scratch::new(Engine::Postgres);
+    let (here, there) = (Kit::new(scratch.open()).await, Kit::new(scratch.open()).await);
+    let tenant = here.tenant(MANAGER).await;
+    let by = here.by(tenant.secret());
+    let made = by.post("/v1/api-keys", &json!({"name": "k", "scopes": ["calls:read"]})).await.expect(201).json();
+    let elsewhere = there.by(text(&made["secret"]));
+    elsewhere.get("/v1/me").await.expect(200);
+    by.delete(&format!("/v1/api-keys/{}", text(&made["key"]["keyId"]))).await.expect(204);
+    // Whether or not the database's hint has arrived: a second later nothing is taken for granted.
+    there.world.advance_ms(1_000);
+    elsewhere.get("/v1/me").await.expect_problem(401, "UNAUTHENTICATED");
+    here.app.db.close().await;
+    there.app.db.close().await;
+}
