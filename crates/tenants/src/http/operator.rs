@@ -31,11 +31,11 @@ pub(super) struct CreateTenant {
     max_concurrent_calls: Option<i64>,
     /// Feature flags: true or false each.
     #[serde(default)]
-    #[schema(value_type = Option<std::collections::HashMap<String, bool>>)]
+    #[schema(value_type = std::collections::HashMap<String, bool>)]
     flags: Map<String, Value>,
     /// The operator's notes, at most 16 KiB.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Object)]
     metadata: Map<String, Value>,
 }
 
@@ -57,11 +57,11 @@ pub(super) struct UpdateTenant {
     max_concurrent_calls: Option<Option<i64>>,
     /// Flags to set; null takes one away.
     #[serde(default)]
-    #[schema(value_type = Option<std::collections::HashMap<String, Option<bool>>>)]
+    #[schema(value_type = std::collections::HashMap<String, Option<bool>>)]
     flags: Map<String, Value>,
     /// Members to set; null takes one away.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Object)]
     metadata: Map<String, Value>,
 }
 
