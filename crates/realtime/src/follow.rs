@@ -69,7 +69,7 @@ impl Follower {
         loop {
             let mut frames = self.place.frames_after(self.cursor);
             if frames.is_empty() && (self.unread || self.is_behind()) {
-                frames = self.from_log().await?;
+                frames = self.read_log().await?;
             }
             if let Some(last) = frames.last() {
                 self.cursor = last.sequence;
@@ -88,7 +88,7 @@ impl Follower {
         }
     }
 
-    async fn from_log(&mut self) -> Result<Vec<Frame>> {
+    async fn read_log(&mut self) -> Result<Vec<Frame>> {
         let (log, key, after) = (self.app.log.clone(), self.key.clone(), self.cursor);
         let query = ReplayQuery { after, until: None, limit: PAGE };
         let (frames, more) = self

@@ -60,7 +60,7 @@ fn batch(by: &Principal, members: &BTreeMap<String, &RawValue>) -> Result<Ask> {
 fn batch_events(by: &Principal, list: &str) -> Result<Vec<Result<Parsed>>> {
     let list: Vec<&RawValue> =
         serde_json::from_str(list).map_err(|_| Error::invalid("/events", "must be an array of events"))?;
-    Ok(parse_list(by, &list)?)
+    parse_list(by, &list)
 }
 
 /// Reads the events of a batch.

@@ -193,7 +193,7 @@ struct CompactedDto {
 /// The state as it stands: a final beats partials, a later final corrects an earlier one. `ETag` with `If-None-Match`
 /// makes a poll of an unchanged transcript cheap. A session pass of a person reads what was said since they joined.
 #[utoipa::path(
-    get, path = "/v1/call/sessions/{sessionId}/transcript", tag = "transcripts",
+    get, path = "/v1/call/sessions/{sessionId}/transcript", tag = "Transcripts",
     params(("sessionId" = String, Path, description = "The session."), TranscriptQuery,
         ("If-None-Match" = Option<String>, Header, description = "The ETag of an earlier answer.")),
     responses(
@@ -295,7 +295,7 @@ fn snapshot_dto(v: Version) -> SnapshotDto {
 ///
 /// Every version as it came, oldest first, as far as compaction left it.
 #[utoipa::path(
-    get, path = "/v1/call/sessions/{sessionId}/transcript-snapshots", tag = "transcripts",
+    get, path = "/v1/call/sessions/{sessionId}/transcript-snapshots", tag = "Transcripts",
     params(("sessionId" = String, Path, description = "The session."), SnapshotQuery),
     responses((status = 200, description = "A page of versions.", body = SnapshotsDto))
 )]
@@ -327,7 +327,7 @@ async fn snapshots(
 ///
 /// Keeps the newest versions and every utterance's current final; the transcript itself does not change.
 #[utoipa::path(
-    post, path = "/v1/call/sessions/{sessionId}/transcript-snapshots/compact", tag = "transcripts",
+    post, path = "/v1/call/sessions/{sessionId}/transcript-snapshots/compact", tag = "Transcripts",
     params(("sessionId" = String, Path, description = "The session."),
         ("Idempotency-Key" = Option<String>, Header, description = "Repeats give the stored answer.")),
     request_body = Option<CompactBody>,

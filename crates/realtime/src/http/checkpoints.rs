@@ -93,7 +93,7 @@ pub(super) fn advance(
 /// Monotone per consumer: a lower sequence is ignored, an equal one changes nothing. Accepted after the session's end
 /// as well.
 #[utoipa::path(
-    post, path = "/v1/realtime/sessions/{sessionId}/checkpoint", tag = "realtime",
+    post, path = "/v1/realtime/sessions/{sessionId}/checkpoint", tag = "Events",
     params(("sessionId" = String, Path, description = "The session."),
         ("Idempotency-Key" = Option<String>, Header, description = "Repeats give the stored answer.")),
     request_body = CheckpointBody,
@@ -123,7 +123,7 @@ pub(super) async fn checkpoint(
 ///
 /// Consumers of the session by name. A session pass sees its own.
 #[utoipa::path(
-    get, path = "/v1/realtime/sessions/{sessionId}/checkpoints", tag = "realtime",
+    get, path = "/v1/realtime/sessions/{sessionId}/checkpoints", tag = "Events",
     params(("sessionId" = String, Path, description = "The session."), ListQuery),
     responses((status = 200, description = "A page of consumers.", body = List<ConsumerDto>))
 )]

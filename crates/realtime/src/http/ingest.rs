@@ -18,7 +18,7 @@ use crate::parse::{self, Ask};
 /// `eventId` makes a repetition safe: the same content gives the stored event back with `deduped: true`. In a batch
 /// each event has its own outcome, unless `atomic` asks for all or none.
 #[utoipa::path(
-    post, path = "/v1/realtime/events", tag = "realtime",
+    post, path = "/v1/realtime/events", tag = "Events",
     request_body = AppendDto,
     responses(
         (status = 200, description = "A repetition of one event, or the outcomes of a batch.", body = AnswerDto),

@@ -52,7 +52,7 @@ const NDJSON: &str = "application/x-ndjson";
 /// to the end of the log as it was when the read began. A session pass of a person reads `call.*` and `transcript.*`
 /// since it was made.
 #[utoipa::path(
-    get, path = "/v1/realtime/sessions/{sessionId}/events", tag = "realtime",
+    get, path = "/v1/realtime/sessions/{sessionId}/events", tag = "Events",
     params(("sessionId" = String, Path, description = "The session."), ReplayQuery),
     responses((status = 200, description = "A page, or all of it line by line.",
         content((ReplayDto = "application/json"), (String = "application/x-ndjson")))),

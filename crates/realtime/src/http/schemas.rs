@@ -25,7 +25,7 @@ pub(super) struct SchemaDto {
 ///
 /// The payload of every event type, and the envelope as it is delivered (`envelope`) and sent (`incoming`).
 #[utoipa::path(
-    get, path = "/v1/schemas", tag = "realtime",
+    get, path = "/v1/schemas", tag = "Events",
     responses((status = 200, description = "All of them.", body = List<SchemaDto>))
 )]
 pub(super) async fn schemas() -> axum::Json<List<SchemaDto>> {
@@ -37,7 +37,7 @@ pub(super) async fn schemas() -> axum::Json<List<SchemaDto>> {
 
 /// Read a schema of the contract
 #[utoipa::path(
-    get, path = "/v1/schemas/{type}", tag = "realtime",
+    get, path = "/v1/schemas/{type}", tag = "Events",
     params(("type" = String, Path, description = "An event type, `envelope` or `incoming`.")),
     responses((status = 200, description = "A JSON Schema, draft 2020-12.", content_type = "application/schema+json", body = Object))
 )]

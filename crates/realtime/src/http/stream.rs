@@ -56,7 +56,7 @@ pub(super) struct TenantQuery {
 /// seconds shows that the stream lives. A client that stays behind for 30 seconds without reading is closed with
 /// `{"reason": "lagging"}` and resumes with `Last-Event-ID`.
 #[utoipa::path(
-    get, path = "/v1/realtime/sessions/{sessionId}/stream", tag = "realtime",
+    get, path = "/v1/realtime/sessions/{sessionId}/stream", tag = "Events",
     params(("sessionId" = String, Path, description = "The session."), SessionQuery,
         ("Last-Event-ID" = Option<String>, Header, description = "The sequence of the last event that was received.")),
     responses((status = 200, description = "The stream.", content_type = "text/event-stream", body = String))
@@ -86,7 +86,7 @@ pub(super) async fn session_stream(
 /// Server-sent events in the order of commits: `id` is an opaque place to resume from, `event` the type, `data` the
 /// event. Users without a role follow their own sessions.
 #[utoipa::path(
-    get, path = "/v1/realtime/stream", tag = "realtime",
+    get, path = "/v1/realtime/stream", tag = "Events",
     params(TenantQuery, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was received.")),
     responses((status = 200, description = "The stream.", content_type = "text/event-stream", body = String)),
     extensions(("x-error-codes" = json!(["INVALID_CURSOR"])))

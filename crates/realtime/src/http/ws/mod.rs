@@ -29,7 +29,7 @@ const BUFFER_BYTES: usize = 4 * 1024;
 /// `{"op": "auth", "pass": "cbp_…"}` as its first frame within 5 seconds. Then `subscribe`, `unsubscribe`, `ack`,
 /// `append` and `ping`; answers are `ready`, `subscribed`, `events`, `closed`, `acked`, `appended`, `pong` and `error`.
 #[utoipa::path(
-    get, path = "/v1/realtime/ws", tag = "realtime",
+    get, path = "/v1/realtime/ws", tag = "Events",
     responses((status = 101, description = "The socket is open."))
 )]
 pub(super) async fn socket(
