@@ -17,7 +17,8 @@ pub(crate) use logins::{
     login_touch, logins_end_of_user, logins_prune,
 };
 pub(crate) use tenants::{
-    slot_release, slot_take, slots_set, tenant_by_id, tenant_insert, tenant_owner_by_name, tenant_page, tenant_update,
+    slot_release, slot_take, slots_in_use, slots_set, tenant_by_id, tenant_insert, tenant_owner_by_name, tenant_page,
+    tenant_update,
 };
 pub(crate) use users::{
     issuer_by_id, issuer_by_iss, issuer_insert, issuer_local, issuer_page, issuer_remove, owners, roles_replace,
