@@ -98,9 +98,10 @@ describe("lanes", () => {
         ["call.ended", { endedAt: at(100) }, 100],
       ),
     );
-    expect(rangeOf(call, T0)).toEqual({ from: T0, to: T0 + 100_000 });
+    const connected = T0 + 10_000;
+    expect(rangeOf(call, T0)).toEqual({ from: connected, to: T0 + 100_000, zero: connected });
     expect(lanesOf(call, T0)).toMatchObject([
-      { presence: [[0.1, 1]], speech: [[0.5, 0.6]], cuts: [[0.7, 0.8]] },
+      { presence: [[0, 1]], speech: [[40 / 90, 50 / 90]], cuts: [[60 / 90, 70 / 90]], lost: false },
     ]);
   });
 

@@ -38,6 +38,12 @@ describe("what the page says", () => {
     ["media on its way", state({ media: "connecting" }), /^Connecting$/],
     ["text only, socket not yet open", state({ media: "none", socket: "connecting" }), /^Connecting$/],
     ["alone", state({ call: call(talking[0]!) }), /^Connected$/, { detail: "Waiting for someone to join" }],
+    [
+      "alone again",
+      state({ call: call(...talking, ["call.participant.left", person("ada")]) }),
+      /^Connected$/,
+      { detail: "Nobody else is here now" },
+    ],
     ["with another", state({ call: call(...talking) }), /^Connected$/, {}],
     ["text only", state({ media: "none", call: call(...talking) }), /^Connected$/, { detail: "Text only" }],
     [

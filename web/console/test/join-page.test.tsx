@@ -173,7 +173,7 @@ describe("joining", () => {
     });
     expect(sent("/join")[0]?.headers.get("Idempotency-Key")).toMatch(/^join_/);
     expect(FakeSocket.last.sent[0]).toEqual({ op: "auth", pass: "cbp_1" });
-    expect(FakeSocket.last.subscription("ses_1")).toMatchObject({ afterSequence: 4 });
+    expect(FakeSocket.last.subscription("ses_1")).toMatchObject({ afterSequence: 5 });
     await waitFor(() => expect(status()).toMatch(/^Connected/));
     tell(
       event(7, "transcript.partial", {
@@ -208,7 +208,7 @@ describe("joining", () => {
       );
     open();
     await user.click(screen.getByRole("button", { name: "Join call" }));
-    expect((await screen.findByRole("alert")).textContent).toMatch(/used up.*Ask the person who sent it/);
+    expect((await screen.findByRole("alert")).textContent).toMatch(/used up.*who sent it can make another/);
     answers["POST /v1/join"] = () => Response.json(joined);
     await user.click(screen.getByRole("button", { name: "Join call" }));
     await screen.findByRole("button", { name: "Leave" });

@@ -4,12 +4,12 @@ const ADVICE: Readonly<Record<string, string>> = {
   NETWORK: "The page keeps trying by itself once the network is back.",
   LOGIN_LINK_INVALID:
     "A login link works once. Start the server again or run `callboard login-link` for a new one.",
-  UNAUTHENTICATED: "Check that the key or token is whole and was not revoked.",
+  UNAUTHENTICATED: "Paste it whole. If it was revoked, ask an owner or admin for a new one.",
   TOKEN_EXPIRED: "Get a new token or key, then sign in again.",
   FORBIDDEN: "Your role or key does not allow this. Ask an owner or admin of the tenant.",
   CSRF_REQUIRED: "Reload the page, then try again.",
   JOIN_LINK_INVALID:
-    "A link may work once only and for a limited time. Ask the person who sent it for a new one.",
+    "A link works for a set number of people and a limited time; who sent it can make another.",
   OVERLOADED: "Wait a moment, then try again.",
   SHUTTING_DOWN: "The server is being restarted. Try again in a moment.",
   CONCURRENCY_LIMIT: "End a call that is no longer needed, or ask for a higher limit, then try again.",

@@ -37,16 +37,18 @@ export function CallHead({ session, call, shown, link, onLink }: CallHeadProps) 
           <span aria-hidden>/</span>
           <CopyId id={sessionId} label="session id" />
         </div>
-        <h1 className="truncate text-xl leading-[22px] font-semibold tracking-tight">
-          {titleOf(session, call)}
-        </h1>
+        <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
+          <h1 className="min-w-0 truncate text-xl leading-[22px] font-semibold tracking-tight">
+            {titleOf(session, call)}
+          </h1>
+          <StateChip status={shown.status} connection={shown.connection} />
+          {session.provider !== "livekit" && (
+            <Chip title="What carries the sound of this call">
+              {session.provider === "none" ? "no media server" : session.provider}
+            </Chip>
+          )}
+        </div>
       </div>
-      <StateChip status={shown.status} connection={shown.connection} />
-      {session.provider !== "livekit" && (
-        <Chip title="What carries the sound of this call">
-          {session.provider === "none" ? "no media server" : session.provider}
-        </Chip>
-      )}
       <div className="ml-auto flex flex-wrap gap-2">
         {!isOver(shown) && (
           <>

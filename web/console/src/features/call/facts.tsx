@@ -57,7 +57,8 @@ const time = (value: string | undefined): number | undefined =>
 
 function cutsText(call: CallState): string {
   const open = call.cuts.filter((cut) => cut.to === undefined).length;
-  if (open > 0) return `${call.cuts.length}, ${open} not yet healed`;
+  if (open > 0)
+    return call.cuts.length === 1 ? "1, not yet healed" : `${call.cuts.length}, ${open} not yet healed`;
   const longest = Math.max(...call.cuts.map((cut) => cut.gapMs ?? (cut.to ?? cut.from) - cut.from));
   return call.cuts.length === 1
     ? `1, healed in ${spanText(longest)}`

@@ -9,17 +9,31 @@ export interface Lane {
   presence: Span[];
   speech: Span[];
   cuts: Span[];
+  /** Cut off now. */
+  lost: boolean;
 }
 
 /** Spans closer than this are drawn as one, so that a long call stays cheap to draw. */
 const GRAIN = 1 / 400;
 
-/** Start and end of the drawn time; a fresh call gets a minute to grow into. */
-export function rangeOf(call: CallState, now: number): { from: number; to: number } | undefined {
-  const from = call.createdAt ?? call.connectedAt;
-  if (from === undefined) return undefined;
+export interface Range {
+  from: number;
+  to: number;
+  /** The instant that the scale counts from, the same as in timeline and transcript. */
+  zero: number;
+}
+
+/**
+ * What time is drawn: from the first one there, so that a long wait for the first takes no room; a
+ * fresh call gets a minute to grow into.
+ */
+export function rangeOf(call: CallState, now: number): Range | undefined {
+  const zero = call.connectedAt ?? call.createdAt;
+  if (zero === undefined) return undefined;
+  const first = [...call.participants.values()].flatMap((person) => person.presence[0]?.from ?? []);
+  const from = Math.min(zero, ...first);
   const to = call.overAt ?? now;
-  return { from, to: Math.max(to, from + (call.overAt === undefined ? 60_000 : 1_000)) };
+  return { from, to: Math.max(to, from + (call.overAt === undefined ? 60_000 : 1_000)), zero };
 }
 
 /** Joins spans that touch or nearly touch. They must come in order of their start. */
@@ -41,15 +55,19 @@ export function lanesOf(call: CallState, now: number): Lane[] {
   const zero = call.connectedAt;
   const spoken =
     zero === undefined ? [] : [...call.utterances.values()].sort((a, b) => a.startMs - b.startMs);
+  const cutsOf = (id: string) => call.cuts.filter((cut) => cut.participantId === id);
   return [...call.participants.values()].map((person) => ({
     person,
+    lost:
+      person.state !== "left" &&
+      (person.state === "reconnecting" || cutsOf(person.participantId).some((cut) => cut.to === undefined)),
     presence: person.presence.map(span),
     speech: merge(
       spoken
         .filter((said) => said.participantId === person.participantId)
         .map((said) => span({ from: zero! + said.startMs, to: zero! + said.endMs })),
     ),
-    cuts: call.cuts.filter((cut) => cut.participantId === person.participantId).map(span),
+    cuts: cutsOf(person.participantId).map(span),
   }));
 }
 

@@ -22,6 +22,10 @@ export function Participants({ call }: { call: CallState }) {
     );
   }
   const length = range.to - range.from;
+  const ticks = ticksOf(range.to - range.zero).map((at) => ({
+    at,
+    share: (range.zero - range.from + at) / length,
+  }));
   return (
     <section aria-label="Participants" className="card relative overflow-hidden">
       <div
@@ -32,13 +36,13 @@ export function Participants({ call }: { call: CallState }) {
       >
         <div className="h-[22px] border-r border-line" />
         <div className="relative h-[22px]" aria-hidden>
-          {ticksOf(length).map((at) => (
+          {ticks.map(({ at, share }) => (
             <span
               key={at}
               className="mono absolute top-1 pl-1 text-[10.5px] text-faint max-sm:even:hidden"
-              style={place(at / length)}
+              style={place(share)}
             >
-              {at / length < 0.96 && clockText(at)}
+              {share < 0.96 && clockText(at)}
             </span>
           ))}
         </div>
@@ -47,7 +51,7 @@ export function Participants({ call }: { call: CallState }) {
             key={lane.person.participantId}
             lane={lane}
             hue={HUES[index % HUES.length]!}
-            length={length}
+            ticks={ticks}
           />
         ))}
       </div>
@@ -57,8 +61,13 @@ export function Participants({ call }: { call: CallState }) {
 
 const place = (share: number) => ({ left: `calc(10px + (100% - 20px) * ${share})` });
 
-function LaneRow({ lane, hue, length }: { lane: Lane; hue: string; length: number }) {
-  const { person } = lane;
+interface Tick {
+  at: number;
+  share: number;
+}
+
+function LaneRow({ lane, hue, ticks }: { lane: Lane; hue: string; ticks: readonly Tick[] }) {
+  const { person, lost } = lane;
   return (
     <>
       <div className="flex h-[26px] items-center gap-2 min-w-0 border-r border-line px-3">
@@ -67,18 +76,15 @@ function LaneRow({ lane, hue, length }: { lane: Lane; hue: string; length: numbe
           {nameOf(person)}
         </span>
         <span
-          className={cx(
-            "truncate whitespace-nowrap",
-            person.state === "reconnecting" ? "text-warn" : "text-faint",
-          )}
+          className={cx("truncate whitespace-nowrap", lost ? "text-warn" : "text-faint")}
           title={stateTitle(person)}
         >
-          {stateWords(person)}
+          {stateWords(person, lost)}
         </span>
       </div>
       <div className={cx("relative h-[26px]", hue)} aria-hidden>
-        {ticksOf(length).map((at) => (
-          <i key={at} className="absolute inset-y-0 w-px bg-line/70" style={place(at / length)} />
+        {ticks.map(({ at, share }) => (
+          <i key={at} className="absolute inset-y-0 w-px bg-line/70" style={place(share)} />
         ))}
         <Bars spans={lane.presence} className="inset-y-1.5 rounded-[3px] bg-current/16" />
         <Bars spans={lane.speech} className="inset-y-2 min-w-[3px] rounded-[2px] bg-current/90" />
@@ -98,11 +104,16 @@ function Bars({ spans, className }: { spans: readonly Span[]; className: string 
   ));
 }
 
-function stateWords(person: ParticipantView): string {
+/** Reasons that say no more than "left" does. */
+const DULL = new Set(["left", "session_over"]);
+
+function stateWords(person: ParticipantView, lost: boolean): string {
   const role = person.role === "caller" ? "" : person.role;
-  if (person.state === "left")
-    return [role, "left", person.leaveReason && `(${words(person.leaveReason)})`].filter(Boolean).join(" ");
-  if (person.state === "reconnecting") return [role, "reconnecting"].filter(Boolean).join(", ");
+  if (person.state === "left") {
+    const why = person.leaveReason && !DULL.has(person.leaveReason) && `(${words(person.leaveReason)})`;
+    return [role, "left", why].filter(Boolean).join(" ");
+  }
+  if (lost) return [role, "reconnecting"].filter(Boolean).join(", ");
   if (person.state === "invited") return [role, "invited"].filter(Boolean).join(", ");
   return role === "agent" && person.agentState ? `agent, ${person.agentState}` : role;
 }

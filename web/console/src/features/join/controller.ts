@@ -193,7 +193,7 @@ export class JoinController {
     });
     this.#socket = socket;
     socket.onStatus((status) => this.#socketChanged(status));
-    const start = callFromSession(seat.session, Math.max(0, seat.firstSequence - 1));
+    const start = callFromSession(seat.session, seat.firstSequence);
     const call = followCall(socket, seat.sessionId, { start, sparse: true });
     this.#call = call;
     this.#reports = new CutReports(this.#api, seat);

@@ -34,7 +34,12 @@ export interface Media {
 
 type Client = typeof import("livekit-client");
 
-const load = (): Promise<Client> => import("livekit-client");
+const load = async (): Promise<Client> => {
+  const client = await import("livekit-client");
+  // Its notes of every step are for its own makers.
+  client.setLogLevel("warn");
+  return client;
+};
 
 /** Fetches the client ahead of its use. */
 export const preloadMedia = (): void => void load().catch(() => undefined);

@@ -29,7 +29,7 @@ export function People({ controller, state, present }: PeopleProps) {
     >
       <Tile
         name="You"
-        small={state.media === "none" ? "typing only" : `microphone ${state.microphone ? "on" : "off"}`}
+        small={mineOf(state)}
         off={!state.microphone || state.media !== "connected"}
         identity={me?.identity ?? ""}
         controller={controller}
@@ -46,6 +46,12 @@ export function People({ controller, state, present }: PeopleProps) {
       ))}
     </ul>
   );
+}
+
+function mineOf({ media, microphone }: JoinState): string {
+  if (media === "none") return "typing only";
+  if (media === "connecting") return "connecting";
+  return `microphone ${microphone ? "on" : "off"}`;
 }
 
 function smallOf(person: ParticipantView, controller: JoinController): string {

@@ -14,7 +14,7 @@ export interface Shown {
 }
 
 const ENDS: Readonly<Record<string, string>> = {
-  user_hangup: "Everyone has left.",
+  user_hangup: "It was hung up.",
   timeout: "It reached its time limit.",
   operator_ended: "It was ended by the operator.",
   provider_ended: "The media server closed the room.",
@@ -87,9 +87,16 @@ export function phaseOf(state: JoinState): Shown {
     (person) =>
       person.participantId !== state.participantId && person.state !== "left" && person.state !== "invited",
   );
-  const detail =
-    state.media === "none" ? "Text only" : others.length === 0 ? "Waiting for someone to join" : undefined;
+  const detail = state.media === "none" ? "Text only" : others.length === 0 ? aloneText(state) : undefined;
   return { phase: "connected", text: "Connected", ...(detail ? { detail } : {}) };
+}
+
+/** Someone who was here and went is not someone who has yet to come. */
+function aloneText({ call, participantId }: JoinState): string {
+  const was = [...(call?.participants.values() ?? [])].some(
+    (person) => person.participantId !== participantId && person.state === "left",
+  );
+  return was ? "Nobody else is here now" : "Waiting for someone to join";
 }
 
 /** Whether the person can still speak, type and leave. */

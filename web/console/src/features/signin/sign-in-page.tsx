@@ -1,7 +1,7 @@
 import { asApiError, type ApiError, type Login } from "@callboard/api";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useEffect, useState, type FormEvent } from "react";
 import { meQuery, signIn } from "../../core/client.ts";
 import { Button } from "../../ui/button.tsx";
 import { Logo } from "../../ui/marks.tsx";
@@ -22,7 +22,6 @@ function takeToken(): string | undefined {
 export function SignInPage({ next }: { next: string | undefined }) {
   const navigate = useNavigate();
   const me = useQuery(meQuery);
-  const tried = useRef(false);
   const [byLink, setByLink] = useState(() => location.hash.length > 1);
   const login = useMutation({
     mutationFn: (credential: Login) => signIn(credential),
@@ -30,10 +29,16 @@ export function SignInPage({ next }: { next: string | undefined }) {
   });
   const { mutate } = login;
   useEffect(() => {
-    if (tried.current) return;
-    tried.current = true;
-    const loginToken = takeToken();
-    if (loginToken) mutate({ loginToken });
+    const take = () => {
+      const loginToken = takeToken();
+      if (!loginToken) return;
+      setByLink(true);
+      mutate({ loginToken });
+    };
+    take();
+    // A link opened in a tab that is already here changes the fragment only, which loads nothing.
+    addEventListener("hashchange", take);
+    return () => removeEventListener("hashchange", take);
   }, [mutate]);
   const signedIn = !byLink && !login.isPending && me.data != null;
   useEffect(() => {
@@ -76,6 +81,8 @@ function SignInForm({ busy, onLogin }: { busy: boolean; onLogin: (login: Login) 
   };
   return (
     <form onSubmit={submit} className="grid gap-2">
+      {/* Password managers file a password under a name; there is none here but the place itself. */}
+      <input type="text" name="username" autoComplete="username" value="callboard" readOnly hidden />
       <label htmlFor="credential" className="font-medium">
         API key, token, or login link
       </label>
