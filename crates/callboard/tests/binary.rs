@@ -1,0 +1,164 @@
+//! The built binary as operators run it: start, stop, exit codes, migrations, configuration.
+
+#[path = "support/process.rs"]
+#[allow(dead_code, reason = "each test file uses its part")]
+mod process;
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
+
+use callboard_store::{Engine, OpenOptions, Sql, params};
+use callboard_testkit::TestApp;
+use process::{Binary, Place, run, text_of};
+use serde_json::json;
+
+async fn stops_within_ten_seconds(engine: Engine) {
+    let place = Place::new(engine);
+    let mut server = Binary::serve(&place, "127.0.0.1:0", &[]);
+    let http = TestApp::attach(server.url()).with_bearer(server.api_key());
+    let made = http.post("/v1/call/sessions", &json!({ "sessionId": "one" })).await.expect(201);
+    assert_eq!(made.json()["session"]["latestSequence"], 1);
+    let mut stream = http.sse("/v1/realtime/sessions/one/stream?afterSequence=0", None).await;
+    assert_eq!(stream.next().await.expect("the first event").id.as_deref(), Some("1"));
+    let mut socket = http.ws("/v1/realtime/ws").await;
+    socket.send(&json!({ "op": "subscribe", "id": "s", "sessionId": "one", "afterSequence": 0 })).await;
+    socket.next_op("events").await;
+    let idle = tokio::net::TcpStream::connect(server.url().trim_start_matches("http://")).await.expect("connected");
+    let (status, took) = tokio::task::spawn_blocking(move || server.terminate()).await.expect("joined");
+    assert_eq!(status.code(), Some(0));
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    while stream.next().await.is_some() {}
+    while socket.next().await.is_some() {}
+    drop(idle);
+    println!("{engine:?}: stopped after {} ms", took.as_millis());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_ends_streams_and_exits_clean() {
+    stops_within_ten_seconds(Engine::Sqlite).await;
+    stops_within_ten_seconds(Engine::Postgres).await;
+}
+
+#[test]
+fn a_second_server_names_the_holder() {
+    let place = Place::new(Engine::Sqlite);
+    let server = Binary::serve(&place, "127.0.0.1:0", &[]);
+    let second = place.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(second.status.code(), Some(1), "{}", text_of(&second));
+    assert!(text_of(&second).contains(&server.id().to_string()), "{}", text_of(&second));
+    // Looking is allowed beside a running server.
+    let looked = place.run(&["verify"]);
+    assert_eq!(looked.status.code(), Some(0), "{}", text_of(&looked));
+    let wrote = place.run(&["tenant", "create", "--name", "x"]);
+    assert_eq!(wrote.status.code(), Some(1), "{}", text_of(&wrote));
+}
+
+#[test]
+fn a_restart_keeps_the_key_and_prints_a_fresh_login() {
+    let place = Place::new(Engine::Sqlite);
+    let mut first = Binary::serve(&place, "127.0.0.1:0", &[]);
+    let login = first.ready["loginUrl"].clone();
+    assert!(login.as_str().is_some_and(|u| u.contains("/login#")));
+    assert_eq!(first.ready["version"], env!("CARGO_PKG_VERSION"));
+    first.terminate();
+    let second = Binary::serve(&place, "127.0.0.1:0", &[]);
+    assert!(second.ready["apiKey"].is_null(), "a key is shown once");
+    assert_ne!(second.ready["loginUrl"], login);
+    let mode = std::fs::metadata(place.data().join("secret.key")).expect("a key file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    drop(second);
+    std::fs::set_permissions(place.data().join("secret.key"), std::fs::Permissions::from_mode(0o644)).expect("set");
+    let refused = place.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text_of(&refused).contains("chmod 600"), "{}", text_of(&refused));
+}
+
+fn edits_are_refused(engine: Engine) {
+    static EDIT: Sql = Sql::new("EDIT", "update schema_migration set checksum = 'edited' where number = :number");
+    let place = Place::new(engine);
+    let applied = place.run(&["migrate"]);
+    assert_eq!(applied.status.code(), Some(0), "{}", text_of(&applied));
+    let status = text_of(&place.run(&["migrate", "--status"]));
+    assert!(status.lines().count() >= 5 && status.contains("0001 applied"), "{status}");
+    let db = place.scratch.open_with(OpenOptions { migrate: false, ..OpenOptions::default() });
+    db.write_blocking(|tx| tx.execute(&EDIT, params! { number: 2_i64 })).expect("edited");
+    db.close_blocking();
+    assert!(text_of(&place.run(&["migrate", "--status"])).contains("0002 edited"));
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["migrate"], &["verify"]] {
+        let refused = place.run(command);
+        assert_eq!(refused.status.code(), Some(1), "{command:?}: {}", text_of(&refused));
+        assert!(text_of(&refused).contains("callboard migrate --accept 0002"), "{command:?}: {}", text_of(&refused));
+    }
+    let accepted = place.run(&["migrate", "--accept", "2"]);
+    assert_eq!(accepted.status.code(), Some(0), "{}", text_of(&accepted));
+    drop(Binary::serve(&place, "127.0.0.1:0", &[]));
+}
+
+#[test]
+fn an_edited_migration_refuses_to_start_and_says_how_to_repair() {
+    edits_are_refused(Engine::Sqlite);
+    edits_are_refused(Engine::Postgres);
+}
+
+#[test]
+fn verify_finds_a_planted_fault_and_exits_3() {
+    static FAULT: Sql = Sql::new("FAULT", "update event_stream set last_sequence = last_sequence + :by");
+    let place = Place::new(Engine::Sqlite);
+    let server = Binary::serve(&place, "127.0.0.1:0", &[]);
+    let (url, key) = (server.url(), server.api_key());
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async { TestApp::attach(url).with_bearer(key).post("/v1/call/sessions", &json!({})).await.expect(201) });
+    drop(server);
+    assert_eq!(place.run(&["verify"]).status.code(), Some(0));
+    let db = place.scratch.open();
+    db.write_blocking(|tx| tx.execute(&FAULT, params! { by: 1_i64 })).expect("planted");
+    db.close_blocking();
+    let found = place.run(&["verify"]);
+    assert_eq!(found.status.code(), Some(3), "{}", text_of(&found));
+}
+
+#[test]
+fn the_configuration_is_shown_with_origins_and_without_secrets() {
+    let env = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let secrets = ["hush-livekit-secret", "hush-database-password", "hush-secret-key"];
+    let shown = run(
+        &["config"],
+        &[
+            env("LIVEKIT_API_SECRET", secrets[0]),
+            env("CALLBOARD_DATABASE_URL", &format!("postgres://u:{}@db/x", secrets[1])),
+            env("CALLBOARD_SECRET_KEY", secrets[2]),
+            env("CALLBOARD_LISTEN", "127.0.0.1:9"),
+        ],
+    );
+    let text = text_of(&shown);
+    assert_eq!(shown.status.code(), Some(0), "{text}");
+    assert!(secrets.iter().all(|s| !text.contains(s)), "{text}");
+    assert!(text.contains("127.0.0.1:9") && text.contains("environment CALLBOARD_LISTEN"), "{text}");
+    for setting in callboard::config::SETTINGS {
+        assert!(text.contains(setting.key) && text.contains(setting.env), "{}", setting.key);
+    }
+}
+
+#[test]
+fn what_is_refused_exits_with_its_code() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("d").display().to_string();
+    for (args, code, says) in [
+        (&["serve", "--dev", "--data", &data, "--listen", "0.0.0.0:0"][..], 1, "loopback"),
+        (&["serve", "--data", &data, "--listen", "nowhere"], 1, "listen"),
+        (&["serve", "--data", &data, "--colour"], 2, "--colour"),
+        (&["fly"], 2, "fly"),
+        (&["serve", "--database-url", "postgres://nobody@127.0.0.1:1/none", "--listen", "127.0.0.1:0"], 1, ""),
+        (&["verify", "--data", "/nonexistent/callboard"], 1, ""),
+        (&["db", "--data", &data, "delete from event"], 1, "select"),
+    ] {
+        let out = run(args, &[]);
+        assert_eq!(out.status.code(), Some(code), "{args:?}: {}", text_of(&out));
+        assert!(text_of(&out).contains(says), "{args:?}: {}", text_of(&out));
+        assert!(out.stdout.is_empty(), "standard output is for answers: {}", text_of(&out));
+    }
+    for command in ["serve", "migrate", "verify", "config", "openapi", "secret-key", "db", "tenant", "key", "login-link"] {
+        let help = text_of(&run(&[command, "--help"], &[]));
+        assert!(help.contains("Example"), "{command}: {help}");
+    }
+}
