@@ -14,7 +14,7 @@ use callboard_kernel::{Entropy, Error, OutboxId, Result, Timestamp, UserId, limi
 use callboard_store::Tx;
 use serde_json::json;
 
-use crate::model::{Call, NO_PROVIDER, Status};
+use crate::model::{Call, OWN_PROVIDERS, Status};
 use crate::store;
 
 /// The outbox kind that deletes a room.
@@ -98,7 +98,11 @@ impl Change<'_> {
     fn slot_for_activation(&self, tx: &Tx<'_>, key: &SessionKey) -> Result<bool> {
         match callboard_tenants::take_call_slot(tx, key.tenant()) {
             Ok(_) => Ok(true),
-            Err(e) if self.actor.role == Role::Provider && e.is(&callboard_kernel::codes::CONCURRENCY_LIMIT) => {
+            // What a poll concluded is told by the system.
+            Err(e)
+                if matches!(self.actor.role, Role::Provider | Role::System)
+                    && e.is(&callboard_kernel::codes::CONCURRENCY_LIMIT) =>
+            {
                 Ok(false)
             }
             Err(e) => Err(e),
@@ -108,7 +112,7 @@ impl Change<'_> {
     /// Asks for the room's deletion. `why` keeps a later, second request apart from the first.
     pub(crate) fn delete_room(&mut self, tx: &Tx<'_>, key: &SessionKey, call: &Call, why: &str) -> Result<()> {
         let s = &call.session;
-        let Some(room) = s.provider_room_id.as_deref().filter(|_| s.provider != NO_PROVIDER) else { return Ok(()) };
+        let Some(room) = own_room(call) else { return Ok(()) };
         let effect = Effect {
             kind: DELETE_ROOM,
             destination: &s.provider,
@@ -128,7 +132,7 @@ impl Change<'_> {
         identity: &str,
     ) -> Result<()> {
         let s = &call.session;
-        let Some(room) = s.provider_room_id.as_deref().filter(|_| s.provider != NO_PROVIDER) else { return Ok(()) };
+        let Some(room) = own_room(call) else { return Ok(()) };
         let effect = Effect {
             kind: REMOVE_PARTICIPANT,
             destination: &s.provider,
@@ -138,6 +142,12 @@ impl Change<'_> {
         };
         outbox::put(tx, key, &effect, &OutboxId::generate(self.now, &mut self.entropy), self.now)
     }
+}
+
+/// The room, when a bridge of this installation keeps it. Those of externally run calls are not ours to touch.
+fn own_room(call: &Call) -> Option<&str> {
+    let s = &call.session;
+    s.provider_room_id.as_deref().filter(|_| OWN_PROVIDERS.contains(&s.provider.as_str()))
 }
 
 /// The actor of an API caller's change to a session.

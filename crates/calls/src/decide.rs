@@ -5,7 +5,9 @@
 
 mod facts;
 mod leaving;
+mod relays;
 mod resume;
+mod rooms;
 mod transitions;
 
 #[cfg(test)]
@@ -16,25 +18,27 @@ pub use leaving::Report;
 pub use resume::{ResumeAnswer, judge_resume};
 pub use transitions::{Ask, EndAsk, ProviderFields, StateChange, end_reason_for};
 
-use callboard_contracts::EventType;
-use callboard_kernel::{ParticipantId, Timestamp};
+use callboard_contracts::{EventType, Family, event_id_fault};
+use callboard_kernel::{ParticipantId, Timestamp, sha256_hex};
 use serde_json::{Value, json};
 
 use crate::model::{Call, ConnectionRow, ConnectionState, ParticipantRow, Phase, Status};
 
 impl Call {
-    /// Queues a fact. `callId` is added; every `call.*` fact carries it.
+    /// Queues a fact. `callId` is added to every `call.*` fact; members that are null are left out.
     pub(crate) fn emit(&mut self, event_id: String, ty: EventType, ts: Timestamp, mut payload: Value) {
         if let Value::Object(members) = &mut payload {
-            members.entry("callId").or_insert_with(|| json!(self.session.id.as_str()));
+            if ty.family() == Family::Call {
+                members.entry("callId").or_insert_with(|| json!(self.session.id.as_str()));
+            }
             members.retain(|_, v| !v.is_null());
         }
+        // A provider's ids are part of ours; a strange one must not make an id that the contract refuses.
+        let event_id = match event_id_fault(&event_id) {
+            None => event_id,
+            Some(_) => format!("cb:{}", sha256_hex(event_id.as_bytes())),
+        };
         self.pending.push(crate::model::Pending { event_id, ty, ts, payload });
-    }
-
-    /// An id for a fact of ours that can happen more than once: unique by the log's length.
-    pub(crate) fn next_id(&self, name: &str) -> String {
-        format!("cb:{name}:{}", self.sequence + 1 + i64::try_from(self.pending.len()).unwrap_or(0))
     }
 
     /// The participant of an id.
@@ -67,7 +71,7 @@ impl Call {
     /// How the callers are connected, by what is known now.
     pub fn connection(&self) -> ConnectionState {
         let present = |phase: Phase| matches!(phase, Phase::Connected | Phase::Grace);
-        let came = self.participants.iter().any(|p| p.is_caller() && (p.phase.is_present() || p.phase == Phase::Left));
+        let came = self.participants.iter().any(|p| p.is_caller() && self.came(p));
         match self.status() {
             Status::Ended | Status::Failed => ConnectionState::Disconnected,
             _ if self.any_caller(present) => ConnectionState::Connected,
@@ -78,6 +82,11 @@ impl Call {
             Status::Active if came => ConnectionState::Disconnected,
             Status::Active => ConnectionState::Connected,
         }
+    }
+
+    /// Whether a participant was ever connected. Those of an externally run call never are.
+    pub(crate) fn came(&self, p: &ParticipantRow) -> bool {
+        self.connections.iter().any(|c| c.participant == p.id && c.active)
     }
 
     /// Whether any caller matches.

@@ -15,6 +15,8 @@ pub const LEAVE_GRACE_MS: i64 = 10_000;
 pub const NEVER_ACTIVE_MS: i64 = 15 * 60 * 1000;
 /// The provider name of sessions made without a provider.
 pub const NO_PROVIDER: &str = "none";
+/// Providers that this installation runs itself. Only sessions that were made with one carry its name.
+pub const OWN_PROVIDERS: &[&str] = &["livekit", "simulated"];
 
 macro_rules! stored_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:tt),* $(,)? }) => {
@@ -90,7 +92,7 @@ stored_enum! {
         Ringing = "ringing",
         /// Connected.
         Connected = "connected",
-        /// Gone by its own client's word, perhaps a reload.
+        /// Gone by its own client's word, perhaps a reload. With `lost_at` set, a loss had been concluded before.
         Grace = "grace",
         /// Lost; may come back until the deadline.
         Window = "window",
@@ -205,7 +207,8 @@ pub struct ParticipantRow {
     pub user: Option<UserId>,
     /// Where it stands.
     pub phase: Phase,
-    /// Since when.
+    /// Since when; a grace keeps the instant at which the connection began. What a report tells about the time before
+    /// is known already.
     pub since: Timestamp,
     /// When the grace or window ends.
     pub deadline: Option<Timestamp>,
@@ -295,7 +298,7 @@ pub struct Call {
     pub connections: Vec<ConnectionRow>,
     /// Room incarnations.
     pub rooms: Vec<RoomRow>,
-    /// The stream's last sequence, for ids that must be new.
+    /// The stream's last sequence, for effects that may be asked for again.
     pub sequence: i64,
     /// Facts to append.
     pub pending: Vec<Pending>,

@@ -93,6 +93,8 @@ pub trait MediaRooms: Send + Sync {
     async fn delete_room(&self, room: &str) -> Result<()>;
     /// The rooms of the given names that exist now.
     async fn list_rooms(&self, names: &[String]) -> Result<Vec<ProviderRoom>>;
+    /// Every room that exists now, also those of others who share the server.
+    async fn list_all_rooms(&self) -> Result<Vec<ProviderRoom>>;
     /// Everybody in a room now; an absent room has nobody.
     async fn list_participants(&self, room: &str) -> Result<Vec<ProviderParticipant>>;
     /// Sends one identity out.

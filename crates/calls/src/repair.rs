@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use callboard_contracts::call::EndReason;
 use callboard_eventlog::{Log, SessionKey};
 use callboard_http::{App, Repair};
-use callboard_kernel::{Result, Timestamp};
+use callboard_kernel::{Error, Result, Timestamp};
 use callboard_store::Tx;
 
 use crate::commands::provider::{Snapshot, reconcile};
@@ -32,10 +32,10 @@ async fn sweep(
     rules: impl Fn(&mut Call) + Clone + Send + 'static,
 ) -> Result<u64> {
     let due = app.db.read(find).await?;
-    let mut mended = 0;
+    let mut outcome = Mended::default();
     for key in due {
         let (own, rules) = (app.clone(), rules.clone());
-        mended += app
+        let mended = app
             .db
             .write(move |tx| {
                 let key = own.log.by_key(tx, key)?;
@@ -47,9 +47,29 @@ async fn sweep(
                 })?;
                 Ok(done.events.len() as u64)
             })
-            .await?;
+            .await;
+        outcome.add(mended);
     }
-    Ok(mended)
+    outcome.result()
+}
+
+/// What a run over many sessions came to: one that fails keeps no other from being mended.
+#[derive(Default)]
+struct Mended {
+    events: u64,
+    first_error: Option<Error>,
+}
+
+impl Mended {
+    fn add(&mut self, one: Result<u64>) {
+        match one {
+            Ok(n) => self.events += n,
+            Err(error) => self.first_error = self.first_error.take().or(Some(error)),
+        }
+    }
+    fn result(self) -> Result<u64> {
+        self.first_error.map_or(Ok(self.events), Err)
+    }
 }
 
 /// Ends graces and windows that are over.
@@ -122,22 +142,33 @@ impl Repair for Reconcile {
     }
     async fn run(&self, now: Timestamp) -> Result<u64> {
         let provider = self.rooms.provider();
-        let mut mended = self.delete_leftovers(now).await?;
-        let mut after = 0;
+        let (mut outcome, mut after) = (Mended::default(), 0);
         loop {
             let keys = self.app.db.read(move |tx| store::due::open_with_provider(tx, provider, after, BATCH)).await?;
-            let Some(last) = keys.last() else { return Ok(mended) };
+            let Some(last) = keys.last() else { return outcome.result() };
             after = *last;
-            mended += poll(&self.app, &self.rooms, keys, now).await?;
+            outcome.add(poll(&self.app, &self.rooms, keys, now).await);
         }
     }
 }
 
-impl Reconcile {
-    /// A room that is still there although its session is over is deleted again.
-    async fn delete_leftovers(&self, now: Timestamp) -> Result<u64> {
+/// Deletes rooms again that are still there although their session is over.
+pub(crate) struct Leftovers {
+    pub app: App,
+    pub rooms: Arc<dyn MediaRooms>,
+}
+
+#[async_trait]
+impl Repair for Leftovers {
+    fn name(&self) -> &'static str {
+        "calls.leftovers"
+    }
+    fn every_ms(&self) -> u64 {
+        30_000
+    }
+    async fn run(&self, now: Timestamp) -> Result<u64> {
         let provider = self.rooms.provider();
-        let rooms = self.rooms.list_rooms(&[]).await?;
+        let rooms = self.rooms.list_all_rooms().await?;
         let mut mended = 0;
         for room in rooms.into_iter().filter(|r| r.name.starts_with("cb_")) {
             let app = self.app.clone();
@@ -212,18 +243,29 @@ async fn poll(app: &App, rooms: &Arc<dyn MediaRooms>, keys: Vec<i64>, now: Times
     let names: Vec<String> = polled.iter().map(|p| p.room.clone()).collect();
     let listed: HashMap<String, ProviderRoom> =
         rooms.list_rooms(&names).await?.into_iter().map(|r| (r.name.clone(), r)).collect();
-    let mut mended = 0;
+    let mut outcome = Mended::default();
     for p in polled {
         let room = listed.get(&p.room).cloned();
         if room.is_none() && !p.begun {
             continue;
         }
-        let listed = if room.is_some() { rooms.list_participants(&p.room).await? } else { Vec::new() };
+        let listed = match &room {
+            None => Ok(Vec::new()),
+            Some(_) => rooms.list_participants(&p.room).await,
+        };
+        let listed = match listed {
+            Ok(listed) => listed,
+            Err(error) => {
+                outcome.add(Err(error));
+                continue;
+            }
+        };
         let snapshot = Snapshot { provider_version: p.provider_version, room, listed };
         let own = app.clone();
-        mended += app.db.write(move |tx| reconcile(tx, &own.log, &p.key, &snapshot, now, own.world.entropy())).await?;
+        let mended = app.db.write(move |tx| reconcile(tx, &own.log, &p.key, &snapshot, now, own.world.entropy())).await;
+        outcome.add(mended);
     }
-    Ok(mended)
+    outcome.result()
 }
 
 /// Counts the concurrent call slots of each tenant anew.
@@ -241,9 +283,17 @@ impl Repair for Slots {
         self.0
             .db
             .write(|tx| {
+                // Locked before they are counted: a call that begins or ends meanwhile is counted whole or not at all.
+                let mut tenants = callboard_tenants::tenants_in_calls(tx)?;
+                tenants.extend(store::due::slots(tx)?.into_keys());
+                for tenant in &tenants {
+                    callboard_tenants::lock_call_slots(tx, tenant)?;
+                }
+                let held = store::due::slots(tx)?;
                 let mut mended = 0;
-                for (tenant, n) in store::due::slots(tx)? {
-                    mended += u64::from(callboard_tenants::recount(tx, &tenant, n)?);
+                for tenant in &tenants {
+                    let n = held.get(tenant).copied().unwrap_or(0);
+                    mended += u64::from(callboard_tenants::recount(tx, tenant, n)?);
                 }
                 Ok(mended)
             })
@@ -257,6 +307,7 @@ pub(crate) fn repairs(app: &App, providers: &Providers) -> Vec<Arc<dyn Repair>> 
         vec![Arc::new(Deadlines(app.clone())), Arc::new(Overdue(app.clone())), Arc::new(Slots(app.clone()))];
     for rooms in providers.all() {
         out.push(Arc::new(Reconcile { app: app.clone(), rooms: Arc::clone(rooms) }));
+        out.push(Arc::new(Leftovers { app: app.clone(), rooms: Arc::clone(rooms) }));
         out.push(Arc::new(Ringing { app: app.clone(), rooms: Arc::clone(rooms) }));
     }
     out

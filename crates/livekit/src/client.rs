@@ -88,6 +88,16 @@ fn dispatch_of(value: Loose<'_>) -> Option<ProviderDispatch> {
     (!id.is_empty()).then(|| ProviderDispatch { id: id.to_owned(), agent_name })
 }
 
+impl LiveKitRooms {
+    /// No names: all rooms.
+    async fn rooms_named(&self, names: &[String]) -> Result<Vec<ProviderRoom>> {
+        let answer = self.room("ListRooms", json!({ "roomList": true }), json!({ "names": names })).await;
+        let answer = answer.map_err(|f| f.error("ListRooms"))?;
+        let now = self.world.now();
+        Ok(Loose(&answer).get("rooms").items().filter_map(|r| room_of(r, now)).collect())
+    }
+}
+
 #[async_trait]
 impl MediaRooms for LiveKitRooms {
     fn provider(&self) -> &'static str {
@@ -123,10 +133,11 @@ impl MediaRooms for LiveKitRooms {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let answer = self.room("ListRooms", json!({ "roomList": true }), json!({ "names": names })).await;
-        let answer = answer.map_err(|f| f.error("ListRooms"))?;
-        let now = self.world.now();
-        Ok(Loose(&answer).get("rooms").items().filter_map(|r| room_of(r, now)).collect())
+        self.rooms_named(names).await
+    }
+
+    async fn list_all_rooms(&self) -> Result<Vec<ProviderRoom>> {
+        self.rooms_named(&[]).await
     }
 
     async fn list_participants(&self, room: &str) -> Result<Vec<ProviderParticipant>> {

@@ -69,6 +69,19 @@ pub(crate) struct Seat {
     pub from_sequence: i64,
 }
 
+/// The session and link of a join token, whatever became of the link; `JOIN_LINK_INVALID` when there is none.
+pub(crate) fn link_of(tx: &Tx<'_>, log: &Log, keys: &Keyring, token: &str) -> Result<(SessionKey, LinkRow)> {
+    let refused = || {
+        Error::new(&codes::JOIN_LINK_INVALID, "This link is used up, expired, revoked or unknown. Ask for a new one.")
+    };
+    let link = store::access::link_by_secret(tx, &Keyring::lookup_hash(token))?.ok_or_else(refused)?;
+    let key = log.by_key(tx, link.session_key)?;
+    if !keys.matches(TokenKind::Join, &[key.tenant().as_str(), link.id.as_str()], token) {
+        return Err(refused());
+    }
+    Ok((key, link))
+}
+
 /// Exchanges a join token for a seat. Each exchange is a new participant and uses the link once.
 pub(crate) fn join(
     change: &mut Change<'_>,
@@ -80,11 +93,9 @@ pub(crate) fn join(
     let refused = || {
         Error::new(&codes::JOIN_LINK_INVALID, "This link is used up, expired, revoked or unknown. Ask for a new one.")
     };
-    let link = store::access::link_by_secret(tx, &Keyring::lookup_hash(token))?.ok_or_else(refused)?;
-    let key = change.log.by_key(tx, link.session_key)?;
-    if !keys.matches(TokenKind::Join, &[key.tenant().as_str(), link.id.as_str()], token) {
-        return Err(refused());
-    }
+    let (key, link) = link_of(tx, change.log, keys, token)?;
+    // The session's lock comes first, as at its end: the other order would let the two wait for each other.
+    change.log.lock(tx, &key)?;
     let seen = store::session_load(tx, &key)?;
     if seen.state.status.is_terminal() {
         return Err(Error::new(&codes::SESSION_CLOSED, "This call is over.").with("status", seen.state.status.as_str()));

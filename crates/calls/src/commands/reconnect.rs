@@ -29,10 +29,11 @@ pub(crate) struct Resumed {
     pub page: Page,
 }
 
-/// The outcome, as data: an expiry that the handler notices first must be committed although the caller is refused.
+/// The outcome, as data: what the handler notices first, an expiry or an end, must be committed although the caller
+/// is refused.
 pub(crate) enum Outcome {
     Resumed(Box<Resumed>),
-    Expired,
+    Refused(Error),
 }
 
 /// Judges and uses a resume token.
@@ -58,23 +59,24 @@ pub(crate) fn reconnect(
     let refused =
         || Error::new(&codes::INVALID_RESUME_TOKEN, "This resume token is not the current one of its participant.");
     let Some((participant, presented)) = find(&call, keys, key, &ask.token) else {
-        return Err(if call.status().is_terminal() { closed() } else { refused() });
+        return Ok(Outcome::Refused(if call.status().is_terminal() { closed() } else { refused() }));
     };
-    if window_over(tx, key, &participant)? {
-        return Ok(Outcome::Expired);
+    let foreign = matches!(by, Principal::Pass { participant: own, .. } if *own != participant.id);
+    if !foreign && window_over(tx, key, &participant)? {
+        let why = "The window in which this participant could come back is over.";
+        return Ok(Outcome::Refused(Error::new(&codes::RECONNECT_WINDOW_EXPIRED, why)));
     }
     if call.status().is_terminal() {
-        return Err(closed());
+        return Ok(Outcome::Refused(closed()));
     }
-    if matches!(by, Principal::Pass { participant: own, .. } if *own != participant.id)
-        || participant.phase == Phase::Left
-    {
-        return Err(refused());
+    if foreign || participant.phase == Phase::Left {
+        return Ok(Outcome::Refused(refused()));
     }
     let uses = store::resume_uses(tx, key, &participant.id)?;
-    let used = match judge_resume(presented, participant.generation, &uses, now)? {
-        ResumeAnswer::Again(stored) => stored,
-        ResumeAnswer::Fresh => first_use(change, tx, key, by, &participant, ask)?,
+    let used = match judge_resume(presented, participant.generation, &uses, now) {
+        Err(refusal) => return Ok(Outcome::Refused(refusal)),
+        Ok(ResumeAnswer::Again(stored)) => stored,
+        Ok(ResumeAnswer::Fresh) => first_use(change, tx, key, by, &participant, ask)?,
     };
     let query = ReplayQuery { after: used.replay_after, until: Some(used.replay_until), limit: ask.limit };
     let page = change.log.replay(tx, key, &query)?;

@@ -2,12 +2,13 @@
 //! may repeat or be lost, and what is already known makes a later message a no-op.
 
 use callboard_contracts::EventType;
-use callboard_contracts::call::{EndReason, ParticipantKind, ParticipantRole};
-use callboard_kernel::{ParticipantId, Timestamp};
-use serde_json::{Value, json};
+use callboard_contracts::call::{ParticipantKind, ParticipantRole};
+use callboard_kernel::{ParticipantId, Timestamp, limits};
+use serde_json::json;
 
 use super::ProviderFields;
-use crate::model::{Call, ConnectionRow, ParticipantRow, Phase, RoomRow, Status};
+use super::rooms::{PROVIDER_RESTARTED, concluded};
+use crate::model::{Call, ConnectionRow, ParticipantRow, Phase, Status};
 use crate::provider::{FactKind, LeaveReason, Peer, ProviderFact};
 
 /// Ids that a fact may need; drawn by the caller, since rules have no randomness.
@@ -23,7 +24,7 @@ impl Call {
     /// Applies one fact.
     pub fn apply(&mut self, fact: &ProviderFact, ids: &FreshIds, now: Timestamp) {
         if self.status().is_terminal() {
-            self.after_the_end(fact);
+            self.after_the_end(fact, now);
             return;
         }
         self.session.provider_version += 1;
@@ -41,121 +42,98 @@ impl Call {
             }
             FactKind::RecordingStarted { .. } | FactKind::RecordingEnded { .. } => self.recording(fact),
             FactKind::Transcript { .. } => self.transcript(fact),
-            FactKind::ActionSignal { source_id, action_id, action_type, summary } => {
-                let payload = json!({
-                    "callId": null, "actionId": action_id, "actionType": action_type, "summary": summary,
-                    "source": "provider_signal",
-                });
-                self.emit(
-                    format!("cb:lk:{source_id}:action"),
-                    EventType::OrchestrationActionRequested,
-                    fact.at,
-                    payload,
-                );
-            }
+            FactKind::ActionSignal { .. } => self.signal(fact),
         }
     }
 
-    fn after_the_end(&mut self, fact: &ProviderFact) {
+    /// After the end the provider may still add what it heard and recorded, for a while.
+    fn after_the_end(&mut self, fact: &ProviderFact, now: Timestamp) {
+        let late = self.session.state.closed_at().is_some_and(|at| now > at.plus_ms(limits::LATE_WINDOW_MS));
         match &fact.what {
+            _ if late => self.no_effect("the session and its late window are over"),
             FactKind::RecordingStarted { .. } | FactKind::RecordingEnded { .. } => self.recording(fact),
             FactKind::Transcript { .. } => self.transcript(fact),
             _ => self.no_effect("the session is over"),
         }
     }
 
-    /// A room of our name exists: the first one connects the call, another one means that the server lost the old.
-    pub(crate) fn room_seen(&mut self, fact: &ProviderFact, now: Timestamp) {
-        self.session.missing_polls = 0;
-        if fact.room_sid.is_empty() || self.rooms.iter().any(|r| r.sid == fact.room_sid) {
-            self.no_effect("the room is already known");
+    pub(super) fn joined(&mut self, fact: &ProviderFact, peer: &Peer, ids: &FreshIds, now: Timestamp) {
+        if peer.sid.trim().is_empty() || peer.identity.trim().is_empty() {
+            self.no_effect("the connection has no sid or no identity");
             return;
         }
-        // A report about an older incarnation that arrives late must not close the current one.
-        let newest = self.rooms.iter().filter(|r| r.closed_at.is_none()).map(|r| r.opened_at).max();
-        let late = newest.is_some_and(|opened| fact.at < opened);
-        let closed_at = late.then_some(now);
-        if !late {
-            self.rooms.iter_mut().filter(|r| r.closed_at.is_none()).for_each(|r| r.closed_at = Some(now));
-        }
-        let restarted = !self.rooms.is_empty() && !late;
-        self.rooms.push(RoomRow { sid: fact.room_sid.clone(), opened_at: fact.at, closed_at });
-        if restarted {
-            self.provider_restarted(&fact.room_sid.clone(), now, fact.inferred);
-        }
-        if self.rooms.len() == 1 && self.status() == Status::Created {
-            let payload = json!({ "inferred": fact.inferred.then_some(true) });
-            self.emit("cb:connecting".to_owned(), EventType::CallConnecting, fact.at, payload);
-        }
-    }
-
-    fn provider_restarted(&mut self, new_room: &str, now: Timestamp, inferred: bool) {
-        for c in self.connections.iter_mut().filter(|c| c.closed_at.is_none() && c.room_sid != new_room) {
-            c.closed_at = Some(now);
-            c.close_reason = Some("provider_restarted".to_owned());
-        }
-        for at in 0..self.participants.len() {
-            if self.participants[at].phase == Phase::Connected {
-                self.open_window(at, "provider_restarted", now, now, inferred);
-            }
-        }
-    }
-
-    fn room_finished(&mut self, fact: &ProviderFact, now: Timestamp) {
-        let current = self.rooms.iter().filter(|r| r.closed_at.is_none()).map(|r| r.sid.clone()).next_back();
-        if let Some(room) = self.rooms.iter_mut().find(|r| r.sid == fact.room_sid && r.closed_at.is_none()) {
-            room.closed_at = Some(now);
-        }
-        if current.is_some_and(|sid| !fact.room_sid.is_empty() && sid != fact.room_sid) {
-            self.no_effect("an older incarnation of the room finished");
-        } else if self.status() == Status::Created {
-            self.no_effect("the session has not begun");
-        } else if self.participants.iter().any(|p| matches!(p.phase, Phase::Window | Phase::Grace)) {
-            self.no_effect("a participant may still come back");
-        } else {
-            self.end(EndReason::ProviderEnded, now);
-        }
-    }
-
-    fn joined(&mut self, fact: &ProviderFact, peer: &Peer, ids: &FreshIds, now: Timestamp) {
         let seen = self.connections.iter().position(|c| c.sid == peer.sid);
-        let rang = seen.is_some_and(|at| !self.connections[at].active && self.connections[at].closed_at.is_none());
-        if seen.is_some() && !(rang && peer.active) {
+        if seen.is_some_and(|at| !tells_more(&self.connections[at], fact, peer)) {
             self.no_effect("this connection is already known");
             return;
         }
         self.room_seen(fact, now);
         self.note = None;
         let at = self.find_or_meet(peer, &ids.participant, now);
-        let participant = self.participants[at].id.clone();
-        match seen {
-            Some(known) => self.connections[known].active = true,
-            None => self.connections.push(ConnectionRow {
-                sid: peer.sid.clone(),
-                room_sid: fact.room_sid.clone(),
-                participant,
-                active: peer.active,
-                opened_at: fact.at,
-                closed_at: None,
-                close_reason: None,
-            }),
-        }
-        if peer.active {
+        let known = seen.unwrap_or_else(|| self.connect(at, fact, peer));
+        let c = &mut self.connections[known];
+        (c.active, c.closed_at, c.close_reason) = (peer.active, None, None);
+        if self.is_superseded(&fact.room_sid) {
+            self.joined_in_the_past(at, known, fact, peer, ids, now);
+        } else if peer.active {
             self.present(at, fact, peer, ids, now);
         } else if self.participants[at].phase == Phase::Invited {
             self.set_phase(at, Phase::Ringing, now, None);
         }
     }
 
+    fn connect(&mut self, at: usize, fact: &ProviderFact, peer: &Peer) -> usize {
+        self.connections.push(ConnectionRow {
+            sid: peer.sid.clone(),
+            room_sid: fact.room_sid.clone(),
+            participant: self.participants[at].id.clone(),
+            active: peer.active,
+            opened_at: fact.at,
+            closed_at: None,
+            close_reason: None,
+        });
+        self.connections.len() - 1
+    }
+
+    /// A connection to a life of the room that another one has followed: it came, and it is lost.
+    fn joined_in_the_past(
+        &mut self,
+        at: usize,
+        known: usize,
+        fact: &ProviderFact,
+        peer: &Peer,
+        ids: &FreshIds,
+        now: Timestamp,
+    ) {
+        let c = &mut self.connections[known];
+        (c.closed_at, c.close_reason) = (Some(now), Some(PROVIDER_RESTARTED.to_owned()));
+        if peer.active && matches!(self.participants[at].phase, Phase::Invited | Phase::Ringing) {
+            self.present(at, fact, peer, ids, now);
+            self.lose_participant(at, PROVIDER_RESTARTED, now, fact.inferred);
+        } else {
+            self.no_effect("the connection belongs to a room that another one has followed");
+        }
+    }
+
     /// A participant's media can flow.
     fn present(&mut self, at: usize, fact: &ProviderFact, peer: &Peer, ids: &FreshIds, now: Timestamp) {
-        match self.participants[at].phase {
+        let p = &self.participants[at];
+        match p.phase {
+            // A new connection is the end of a cut that the page has told.
+            Phase::Connected if p.reported_lost_at.is_some_and(|lost| fact.at >= lost) => {
+                self.close_window(at, fact.at, now, fact.inferred);
+            }
             Phase::Connected => self.no_effect("another connection of somebody who is connected"),
+            Phase::Grace if p.reported_lost_at.is_some() || p.lost_at.is_some() => {
+                self.close_window(at, fact.at, now, fact.inferred);
+            }
             // A reload within the grace: as if nothing happened, since nothing was told.
-            Phase::Grace => self.set_phase(at, Phase::Connected, now, None),
+            Phase::Grace => {
+                let since = p.since;
+                self.set_phase(at, Phase::Connected, since, None);
+            }
             Phase::Window => self.close_window(at, fact.at, now, fact.inferred),
             Phase::Invited | Phase::Ringing | Phase::Left => {
-                let p = &self.participants[at];
                 let payload = json!({
                     "participantId": p.id.as_str(), "identity": p.identity, "kind": p.kind.as_str(),
                     "role": p.role.map(|r| r.as_str()), "name": p.name, "inferred": fact.inferred.then_some(true),
@@ -167,7 +145,8 @@ impl Call {
         }
         if self.status() == Status::Created && self.participants[at].is_caller() {
             let fields = ProviderFields { participant: Some(peer.identity.clone()), ..ProviderFields::default() };
-            self.activate(&fields, &ids.call, now);
+            self.keep_provider_fields(&fields);
+            self.activate(&ids.call, now);
         }
     }
 
@@ -190,7 +169,7 @@ impl Call {
             identity: peer.identity.clone(),
             kind: peer.kind,
             role,
-            name: peer.name.clone(),
+            name: peer.name.clone().filter(|n| !n.trim().is_empty()),
             user: None,
             phase: Phase::Invited,
             since: now,
@@ -211,53 +190,82 @@ impl Call {
             let arrival = ProviderFact { what: FactKind::Joined(met.clone()), inferred: true, ..fact.clone() };
             self.joined(&arrival, &met, ids, now);
         }
+        let Some(known) = self.connections.iter().position(|c| c.sid == peer.sid) else { return };
         self.note = None;
-        let Some(c) = self.connections.iter_mut().find(|c| c.sid == peer.sid) else { return };
+        let c = &mut self.connections[known];
+        let id = c.participant.clone();
+        let Some(at) = self.participants.iter().position(|p| p.id == id) else { return };
         if c.closed_at.is_some() {
-            self.no_effect("this connection is already closed");
+            self.left_late(at, known, fact, reason, now);
             return;
         }
         c.closed_at = Some(fact.at.max(c.opened_at));
         c.close_reason = Some(reason.text());
-        let id = c.participant.clone();
-        let Some(at) = self.index_of(&id) else { return };
-        if self.open_connections(&id).next().is_some() {
+        let ringing = self.participants[at].phase == Phase::Ringing;
+        if self.open_connections(&id).any(|c| c.active || ringing) {
             self.no_effect("the same identity is connected by another connection");
             return;
         }
         match self.participants[at].phase {
             Phase::Connected => self.lost(at, fact, reason, now),
-            Phase::Ringing => self.set_phase(at, Phase::Left, now, None),
+            Phase::Ringing if self.participants[at].kind == ParticipantKind::Phone => {
+                self.set_phase(at, Phase::Left, now, None);
+            }
+            Phase::Ringing => self.set_phase(at, Phase::Invited, now, None),
             _ => self.no_effect("the participant's departure is already known"),
         }
     }
 
-    /// The provider's reasons are not intent: only removals and refusals are definite.
+    /// The provider's word on a connection that we had closed ourselves. When only the loss was known, and not that
+    /// somebody wanted it, the word counts.
+    fn left_late(&mut self, at: usize, known: usize, fact: &ProviderFact, reason: &LeaveReason, now: Timestamp) {
+        let (c, p) = (&self.connections[known], &self.participants[at]);
+        let newest = !self.connections.iter().any(|o| o.participant == p.id && o.opened_at > c.opened_at);
+        let open = self.open_connections(&p.id).next().is_some();
+        let wanted = is_definite(reason) || *reason == LeaveReason::ClientInitiated;
+        if p.phase == Phase::Window && concluded(c) && newest && wanted && !open {
+            self.connections[known].close_reason = Some(reason.text());
+            self.lost(at, fact, reason, now);
+        } else {
+            self.no_effect("this connection is already closed");
+        }
+    }
+
+    /// The provider's reasons are not intent: only removals, refusals and a phone's hang-up are definite.
     fn lost(&mut self, at: usize, fact: &ProviderFact, reason: &LeaveReason, now: Timestamp) {
-        let nobody = self.participants[at].role.is_none();
-        match reason {
-            LeaveReason::ParticipantRemoved | LeaveReason::RoomDeleted | LeaveReason::UserRejected => {
-                self.emit_left(at, &reason.text(), fact.at, fact.inferred);
-                self.after_departure(None, now);
-            }
-            _ if nobody => self.emit_left(at, &reason.text(), fact.at, fact.inferred),
-            LeaveReason::ClientInitiated => {
-                let until = now.plus_ms(self.session.leave_grace_ms);
-                self.set_phase(at, Phase::Grace, now, Some(until));
-            }
-            other => self.open_window(at, &other.text(), fact.at, now, fact.inferred),
+        let p = &self.participants[at];
+        let hung_up = p.kind == ParticipantKind::Phone && *reason == LeaveReason::ClientInitiated;
+        if p.role.is_none() {
+            self.emit_left(at, &reason.text(), fact.at, fact.inferred);
+        } else if is_definite(reason) || hung_up {
+            self.emit_left(at, &reason.text(), fact.at, fact.inferred);
+            self.after_departure(None, now);
+        } else if *reason == LeaveReason::ClientInitiated {
+            let until = now.plus_ms(self.session.leave_grace_ms);
+            let (since, until) = (p.since, p.deadline.map_or(until, |d| d.min(until)));
+            self.set_phase(at, Phase::Grace, since, Some(until));
+        } else {
+            self.open_window(at, &reason.text(), fact.at, now, fact.inferred);
         }
     }
 
     fn aborted(&mut self, fact: &ProviderFact, peer: &Peer, reason: &LeaveReason, now: Timestamp) {
-        if let Some(c) = self.connections.iter_mut().find(|c| c.sid == peer.sid && c.closed_at.is_none()) {
-            c.closed_at = Some(now);
-            c.close_reason = Some(reason.text());
-        }
         let message =
             format!("{} could not connect: {}", peer.name.as_deref().unwrap_or(&peer.identity), reason.text());
         let payload = json!({ "code": "PROVIDER_JOIN_FAILED", "message": message, "retryable": true });
-        self.emit(format!("cb:lk:{}:{}:aborted", fact.room_sid, peer.sid), EventType::CallError, fact.at, payload);
+        let event_id = format!("cb:lk:{}:{}:aborted", fact.room_sid, peer.sid);
+        self.emit(event_id, EventType::CallError, fact.at, payload);
+        let Some(c) = self.connections.iter_mut().find(|c| c.sid == peer.sid && c.closed_at.is_none()) else { return };
+        c.closed_at = Some(now);
+        c.close_reason = Some(reason.text());
+        let id = c.participant.clone();
+        if self.open_connections(&id).next().is_some() {
+            return;
+        }
+        // It had been seen before it came up.
+        if let Some(at) = self.index_of(&id) {
+            self.lose_participant(at, &reason.text(), now, fact.inferred);
+        }
     }
 
     #[allow(clippy::too_many_arguments, reason = "a track fact has that many independent parts")]
@@ -271,121 +279,30 @@ impl Call {
         ids: &FreshIds,
         now: Timestamp,
     ) {
-        if self.by_identity(&peer.identity).is_none() {
-            self.joined(&ProviderFact { inferred: true, ..fact.clone() }, peer, ids, now);
+        let published = ty == EventType::CallTrackPublished;
+        let connected = self.connections.iter().any(|c| c.sid == peer.sid);
+        if self.by_identity(&peer.identity).is_none() || (published && !connected) {
+            // Who publishes has joined. A phone may already do so while it rings.
+            let met = Peer { active: peer.kind != ParticipantKind::Phone, ..peer.clone() };
+            self.joined(&ProviderFact { inferred: true, ..fact.clone() }, &met, ids, now);
         }
         let Some(at) = self.by_identity(&peer.identity) else { return };
-        let verb = if ty == EventType::CallTrackPublished { "published" } else { "unpublished" };
+        let verb = if published { "published" } else { "unpublished" };
         let payload = json!({
             "participantId": self.participants[at].id.as_str(), "trackId": track, "kind": kind,
             "inferred": fact.inferred.then_some(true),
         });
         self.emit(format!("cb:lk:{}:{track}:{verb}", peer.sid), ty, fact.at, payload);
     }
+}
 
-    fn recording(&mut self, fact: &ProviderFact) {
-        match &fact.what {
-            FactKind::RecordingStarted { recording_id, status } => {
-                let payload = json!({ "recordingId": recording_id, "status": status });
-                self.emit(format!("cb:lk:{recording_id}:started"), EventType::CallRecordingStarted, fact.at, payload);
-            }
-            FactKind::RecordingEnded { recording_id, status, uri, error } => {
-                let payload = json!({ "recordingId": recording_id, "status": status, "uri": uri });
-                self.emit(format!("cb:lk:{recording_id}:ended"), EventType::CallRecordingEnded, fact.at, payload);
-                if let Some(error) = error.as_deref().filter(|_| !self.status().is_terminal()) {
-                    let payload = json!({ "code": "PROVIDER_RECORDING_FAILED", "message": error, "retryable": false });
-                    self.emit(format!("cb:lk:{recording_id}:failed"), EventType::CallError, fact.at, payload);
-                }
-            }
-            _ => {}
-        }
-    }
+/// What nobody takes back: somebody was sent out, the room was deleted, a phone refused.
+fn is_definite(reason: &LeaveReason) -> bool {
+    matches!(reason, LeaveReason::ParticipantRemoved | LeaveReason::RoomDeleted | LeaveReason::UserRejected)
+}
 
-    fn transcript(&mut self, fact: &ProviderFact) {
-        let FactKind::Transcript { source_id, identity, utterance_id, text, is_final, start_ms, end_ms, language } =
-            &fact.what
-        else {
-            return;
-        };
-        if text.trim().is_empty() {
-            self.no_effect("the transcript is blank");
-            return;
-        }
-        let who = identity.as_deref().and_then(|i| self.by_identity(i)).map(|at| &self.participants[at]);
-        let speaker = match who.and_then(|p| p.role) {
-            Some(ParticipantRole::Caller) => "user",
-            Some(ParticipantRole::Agent) => "agent",
-            _ => "unknown",
-        };
-        let mut payload = json!({
-            "utteranceId": utterance_id, "speaker": speaker, "text": text, "startMs": start_ms,
-            "endMs": end_ms.max(start_ms), "participantId": who.map(|p| p.id.as_str()), "language": language,
-        });
-        if let Value::Object(members) = &mut payload {
-            members.retain(|_, v| !v.is_null());
-        }
-        let ty = if *is_final { EventType::TranscriptFinal } else { EventType::TranscriptPartial };
-        // `emit` would add callId, which transcripts do not carry.
-        self.pending.push(crate::model::Pending {
-            event_id: format!("cb:lk:{source_id}:transcript"),
-            ty,
-            ts: fact.at,
-            payload,
-        });
-    }
-
-    /// A successful poll that did not find the room. Two in a row open the windows of those listed.
-    pub fn room_missing(&mut self, now: Timestamp) {
-        if self.rooms.is_empty() {
-            return;
-        }
-        self.session.missing_polls += 1;
-        if self.session.missing_polls != 2 {
-            return;
-        }
-        for c in self.connections.iter_mut().filter(|c| c.closed_at.is_none()) {
-            c.closed_at = Some(now);
-            c.close_reason = Some("provider_room_missing".to_owned());
-        }
-        for at in 0..self.participants.len() {
-            match self.participants[at].phase {
-                Phase::Connected if self.participants[at].role.is_some() => {
-                    self.open_window(at, "provider_room_missing", now, now, true);
-                }
-                Phase::Connected => self.emit_left(at, "provider_room_missing", now, true),
-                _ => {}
-            }
-        }
-    }
-
-    /// What a poll saw against what we believe: the facts that we missed.
-    pub fn missed_facts(&self, room_sid: &str, listed: &[Peer], now: Timestamp) -> Vec<ProviderFact> {
-        let fact = |what| ProviderFact { room_sid: room_sid.to_owned(), at: now, inferred: true, what };
-        let mut out = Vec::new();
-        if !self.rooms.iter().any(|r| r.sid == room_sid) {
-            out.push(fact(FactKind::RoomStarted));
-        }
-        for peer in listed {
-            let known = self.connections.iter().find(|c| c.sid == peer.sid);
-            if known.is_none_or(|c| !c.active && peer.active && c.closed_at.is_none()) {
-                out.push(fact(FactKind::Joined(peer.clone())));
-            }
-        }
-        for c in self.connections.iter().filter(|c| c.closed_at.is_none()) {
-            if listed.iter().any(|p| p.sid == c.sid) {
-                continue;
-            }
-            if let Some(p) = self.participant(&c.participant) {
-                let peer = Peer {
-                    sid: c.sid.clone(),
-                    identity: p.identity.clone(),
-                    name: p.name.clone(),
-                    kind: p.kind,
-                    active: c.active,
-                };
-                out.push(fact(FactKind::Left(peer, LeaveReason::Absent)));
-            }
-        }
-        out
-    }
+/// Whether a `joined` about a known connection is news: a phone answers, or a poll sees what we believed lost.
+fn tells_more(c: &ConnectionRow, fact: &ProviderFact, peer: &Peer) -> bool {
+    let answered = c.closed_at.is_none() && !c.active;
+    peer.active && (answered || (c.closed_at.is_some() && concluded(c) && fact.inferred))
 }

@@ -5,7 +5,7 @@ use callboard_contracts::call::EndReason;
 use callboard_kernel::{ParticipantId, Timestamp};
 use serde_json::json;
 
-use crate::model::{Call, Phase, Status};
+use crate::model::{Call, ParticipantRow, Phase, Status};
 
 /// The code of a call that nobody came back to.
 pub const WINDOW_EXPIRED: &str = "RECONNECT_WINDOW_EXPIRED";
@@ -18,7 +18,9 @@ impl Call {
             "participantId": p.id.as_str(), "identity": p.identity, "kind": p.kind.as_str(),
             "role": p.role.map(|r| r.as_str()), "name": p.name, "reason": reason, "inferred": inferred.then_some(true),
         });
-        let id = self.next_id("left");
+        // Every stay begins with a connection that was not known before, so their number names the stay.
+        let stay = self.connections.iter().filter(|c| c.participant == p.id).count();
+        let id = format!("cb:left:{}:{stay}", p.id);
         self.emit(id, EventType::CallParticipantLeft, now, payload);
         self.set_phase(at, Phase::Left, now, None);
         let gone = self.participants[at].id.clone();
@@ -51,7 +53,7 @@ impl Call {
             return;
         }
         // An externally run call has no participants of ours; nothing here may end it.
-        if !self.participants.iter().any(|p| p.is_caller() && p.phase == Phase::Left) {
+        if !self.participants.iter().any(|p| p.is_caller() && self.came(p)) {
             return;
         }
         match failure {
@@ -70,7 +72,7 @@ impl Call {
             let p = &self.participants[at];
             let payload = json!({
                 "attempt": p.attempt, "at": lost_at.to_string(), "reason": reason,
-                "participantId": p.id.as_str(), "inferred": inferred.then_some(true),
+                "participantId": p.id.as_str(), "windowEndsAt": deadline.to_string(), "inferred": inferred.then_some(true),
             });
             let id = format!("cb:reconnecting:{}:{}", p.id, p.attempt);
             self.emit(id, EventType::CallReconnecting, now, payload);
@@ -82,7 +84,7 @@ impl Call {
     /// Closes a window: the one `call.resumed` of its attempt.
     pub(crate) fn close_window(&mut self, at: usize, back_at: Timestamp, now: Timestamp, inferred: bool) {
         let p = &self.participants[at];
-        let gap_ms = p.lost_at.map_or(0, |lost| back_at.since_ms(lost).max(0));
+        let gap_ms = p.lost_at.or(p.reported_lost_at).map_or(0, |lost| back_at.since_ms(lost).max(0));
         let payload = json!({
             "at": back_at.to_string(), "gapMs": gap_ms, "participantId": p.id.as_str(), "inferred": inferred.then_some(true),
         });
@@ -93,17 +95,16 @@ impl Call {
         self.set_phase(at, Phase::Connected, now, None);
     }
 
-    /// Ends graces and windows whose deadline has come.
+    /// Ends graces and windows whose deadline has come, the earliest first, so that a late look comes to the same end.
     pub fn expire(&mut self, now: Timestamp) {
-        for at in 0..self.participants.len() {
+        let over = |(at, p): (usize, &ParticipantRow)| p.deadline.filter(|d| *d <= now).map(|d| (d, at));
+        let mut due: Vec<_> = self.participants.iter().enumerate().filter_map(over).collect();
+        due.sort();
+        for (_, at) in due {
             if self.status().is_terminal() {
                 return;
             }
-            let p = &self.participants[at];
-            if p.deadline.is_none_or(|d| d > now) {
-                continue;
-            }
-            match p.phase {
+            match self.participants[at].phase {
                 Phase::Grace => {
                     self.emit_left(at, "client_initiated", now, false);
                     self.after_departure(None, now);
@@ -125,6 +126,10 @@ impl Call {
             return false;
         }
         let lost_at = now.plus_ms(-report.lost_for_ms.unwrap_or(0));
+        if p.reported_lost_at.is_none() && lost_at < p.since {
+            // The log already tells how this cut went: the provider or an earlier report said so.
+            return false;
+        }
         match (report.connected, p.phase, p.reported_lost_at) {
             (false, Phase::Connected, None) => {
                 self.report_lost(at, report, lost_at, now);
@@ -160,6 +165,7 @@ impl Call {
         let p = &mut self.participants[at];
         let lost = p.reported_lost_at.take().unwrap_or(now);
         let gap_ms = report.lost_for_ms.unwrap_or_else(|| now.since_ms(lost)).max(0);
+        p.since = now;
         let id = p.id.clone();
         let payload = json!({
             "at": now.to_string(), "gapMs": gap_ms, "participantId": id.as_str(), "reportedBy": id.as_str(),

@@ -1,1 +1,7 @@
+//! Every rule of a call, as scripts of what happens and what the log then holds.
 
+mod facts;
+mod kit;
+mod leaving;
+mod shuffled;
+mod status;

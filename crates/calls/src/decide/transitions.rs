@@ -5,7 +5,7 @@ use callboard_contracts::call::EndReason;
 use callboard_kernel::{Error, Result, Timestamp, codes};
 use serde_json::json;
 
-use crate::model::{Call, LastError, NO_PROVIDER, Phase, Status};
+use crate::model::{Call, LastError, NO_PROVIDER, OWN_PROVIDERS, Phase, Status};
 
 /// Provider fields that a request names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,8 +80,9 @@ impl Call {
             return Ok(StateChange::Replay);
         }
         self.check_transition(to)?;
+        self.keep_provider_fields(fields);
         match ask {
-            Ask::Activate(fields) => self.activate(fields, call_id, now),
+            Ask::Activate(_) => self.activate(call_id, now),
             Ask::End(reason, _) => self.end(*reason, now),
             Ask::Fail(code, message, _) => self.fail(code, message, now),
         }
@@ -111,8 +112,13 @@ impl Call {
         let differs = |asked: &Option<String>, have: Option<&str>, fixed: bool| {
             asked.as_deref().is_some_and(|a| (fixed || have.is_some()) && have != Some(a))
         };
+        // Rooms of our own bridges are named by us alone: whoever could name one would hear another session's webhooks.
+        let claims = asked.provider.as_deref().is_some_and(|p| p != s.provider && OWN_PROVIDERS.contains(&p));
         let wrong = [
-            ("provider", differs(&asked.provider, Some(s.provider.as_str()).filter(|p| *p != NO_PROVIDER), fixed)),
+            (
+                "provider",
+                differs(&asked.provider, Some(s.provider.as_str()).filter(|p| *p != NO_PROVIDER), fixed) || claims,
+            ),
             ("providerRoomId", differs(&asked.room, s.provider_room_id.as_deref(), fixed)),
             ("providerParticipantId", differs(&asked.participant, s.provider_participant_id.as_deref(), fixed)),
             ("providerCallId", differs(&asked.call, s.provider_call_id.as_deref(), fixed)),
@@ -127,8 +133,8 @@ impl Call {
         if any { Err(error) } else { Ok(()) }
     }
 
-    /// `created -> active`: sets startedAt once.
-    pub(crate) fn activate(&mut self, fields: &ProviderFields, call_id: &str, now: Timestamp) {
+    /// Takes over what is not set yet; what is set was compared before.
+    pub(crate) fn keep_provider_fields(&mut self, fields: &ProviderFields) {
         let s = &mut self.session;
         if let Some(provider) = &fields.provider {
             s.provider.clone_from(provider);
@@ -141,6 +147,11 @@ impl Call {
         keep(&mut s.provider_room_id, &fields.room);
         keep(&mut s.provider_participant_id, &fields.participant);
         keep(&mut s.provider_call_id, &fields.call);
+    }
+
+    /// `created -> active`: sets startedAt once.
+    pub(crate) fn activate(&mut self, call_id: &str, now: Timestamp) {
+        let s = &mut self.session;
         s.provider_call_id.get_or_insert_with(|| call_id.to_owned());
         s.state.status = Status::Active;
         s.state.started_at = Some(now);

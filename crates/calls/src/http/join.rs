@@ -2,8 +2,9 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use callboard_http::{Body, Principal, Problem, Visitor};
-use callboard_kernel::{Error, Result, check_text, codes};
+use callboard_eventlog::SessionKey;
+use callboard_http::{Answer, Body, IdempotencyKey, OnceScope, Principal, Problem, Visitor, fingerprint, once_as};
+use callboard_kernel::{Error, ParticipantId, Result, check_text, codes};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -11,8 +12,9 @@ use utoipa::ToSchema;
 use super::token::{Grant, Transport, put, seat_reply, transport};
 use super::wire::SessionView;
 use super::{Calls, view};
-use crate::commands::doors::{Seat, join as take};
+use crate::commands::doors::{join as take, link_of};
 use crate::commands::{Change, actor_system};
+use crate::model::{ParticipantRow, Session};
 use crate::store;
 
 /// A join link's token.
@@ -62,15 +64,20 @@ pub(crate) struct JoinAnswer {
 
 /// Join by a link
 ///
-/// Each exchange is a new participant and uses the link once; keep the pass for reloads.
+/// Each exchange is a new participant and uses the link once; keep the pass for reloads. With an `Idempotency-Key` an
+/// answer that was lost can be asked for again: the same participant and pass, and no further use of the link.
 #[utoipa::path(post, path = "/v1/join", tag = "Joining", request_body = JoinAsk,
+    params(("Idempotency-Key" = Option<String>, Header, description = "1-255 printable ASCII characters")),
     responses((status = 200, description = "Your seat", body = JoinAnswer)),
-    extensions(("x-error-codes" = json!(["JOIN_LINK_INVALID", "SESSION_CLOSED", "CONCURRENCY_LIMIT", "TENANT_SUSPENDED"]))))]
+    extensions(("x-error-codes" = json!(["JOIN_LINK_INVALID", "SESSION_CLOSED", "CONCURRENCY_LIMIT", "TENANT_SUSPENDED",
+        "IDEMPOTENCY_CONFLICT", "IDEMPOTENCY_IN_PROGRESS"]))))]
 pub(crate) async fn join(
     State(calls): State<Calls>,
     visitor: Visitor,
+    key: Option<IdempotencyKey>,
     body: Body<JoinAsk>,
 ) -> Result<Response, Problem> {
+    let print = fingerprint(&[], &body.text);
     let ask = body.value;
     if !ask.token.starts_with("cbj_") || ask.token.len() > 200 {
         return Err(Error::new(&codes::JOIN_LINK_INVALID, "This is not a join link's token.").into());
@@ -78,29 +85,47 @@ pub(crate) async fn join(
     if let Some(name) = &ask.display_name {
         check_text("/displayName", name, 100)?;
     }
-    let (app, now, entropy) = (calls.app.clone(), visitor.now, visitor.entropy.clone());
-    let (reply, session, seat) = calls
-        .app
-        .db
-        .write(move |tx| {
-            let mut change = Change { log: &app.log, actor: actor_system(), now, entropy: entropy.clone() };
-            let seat = take(&mut change, tx, &app.keys, &ask.token, ask.display_name.as_deref())?;
-            let shown = view(tx, &app.log, &seat.key)?.for_pass();
-            let body = json!({ "session": shown, "serverTime": now.to_string(), "firstSequence": seat.from_sequence });
-            Ok((seat_reply(&seat, 200, body)?, store::session_load(tx, &seat.key)?, seat))
-        })
-        .await?;
-    let mut answer = callboard_http::Answer { reply, replayed: false };
-    match transport(&calls, &session, &seat.participant, Grant::default(), now).await {
+    let (app, token) = (calls.app.clone(), ask.token.clone());
+    let (session_key, link) = calls.app.db.read(move |tx| link_of(tx, &app.log, &app.keys, &token)).await?;
+    let (tenant, now) = (session_key.tenant().clone(), visitor.now);
+    let scope = OnceScope { tenant, subject: format!("link:{}", link.id), now };
+    let (app, entropy) = (calls.app.clone(), visitor.entropy.clone());
+    let mut answer = once_as(&calls.app.db, scope, "POST /v1/join", key, print, move |tx| {
+        let mut change = Change { log: &app.log, actor: actor_system(), now, entropy: entropy.clone() };
+        let seat = take(&mut change, tx, &app.keys, &ask.token, ask.display_name.as_deref())?;
+        let shown = view(tx, &app.log, &seat.key)?.for_pass();
+        let body = json!({ "session": shown, "serverTime": now.to_string(), "firstSequence": seat.from_sequence });
+        seat_reply(&seat, 200, body)
+    })
+    .await?;
+    let (session, participant) = seated(&calls, &answer, &session_key).await?;
+    match transport(&calls, &session, &participant, Grant::default(), now).await {
         Ok(transport) => put(&mut answer, "transport", transport)?,
-        Err(error) => put(&mut answer, "transportUnavailable", unavailable(&seat, &error))?,
+        Err(error) => put(&mut answer, "transportUnavailable", unavailable(&session_key, &error))?,
     }
+    // A replay is asked for later than its first answer; whoever converts by our clock needs the one of now.
+    put(&mut answer, "serverTime", now.to_string())?;
     Ok(answer.into_response(&calls.app.keys))
 }
 
+/// The session and participant of an answer, fresh or stored.
+async fn seated(calls: &Calls, answer: &Answer, key: &SessionKey) -> Result<(Session, ParticipantRow)> {
+    let text = answer.reply.body.as_ref().and_then(|b| b["participantId"].as_str()).unwrap_or_default();
+    let id = ParticipantId::parse(text).ok_or_else(|| Error::internal("an answer without its participant"))?;
+    let key = key.clone();
+    calls
+        .app
+        .db
+        .read(move |tx| {
+            let row = store::participant(tx, &key, &id)?.ok_or_else(|| Error::not_found("participant"))?;
+            Ok((store::session_load(tx, &key)?, row))
+        })
+        .await
+}
+
 /// The seat is taken all the same: the page shows why there is no media and asks again by the token route.
-fn unavailable(seat: &Seat, error: &Error) -> Value {
-    tracing::info!(tenant.id = %seat.key.tenant(), session.id = %seat.key.session(), "Joined without media: {error}");
+fn unavailable(key: &SessionKey, error: &Error) -> Value {
+    tracing::info!(tenant.id = %key.tenant(), session.id = %key.session(), "Joined without media: {error}");
     json!({ "code": error.code().name, "message": error.message() })
 }
 

@@ -81,7 +81,7 @@ pub(crate) async fn remove(
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct ReportAsk {
     /// Chosen by the reporter, 1-64 characters; the same report again has no effect.
-    #[schema(min_length = 1, max_length = 64)]
+    #[schema(min_length = 1, max_length = 64, pattern = "^[!-~]+$")]
     report_id: String,
     /// Lost or back.
     state: ReportState,
@@ -141,6 +141,9 @@ pub(crate) async fn report(
 ) -> Result<Response, Problem> {
     let ask = body.value;
     check_text("/reportId", &ask.report_id, 64)?;
+    if !ask.report_id.chars().all(|c| c.is_ascii_graphic()) {
+        return Err(Error::invalid("/reportId", "must be printable ASCII without blanks").into());
+    }
     if ask.lost_for_ms.is_some_and(|ms| !(0..=3_600_000).contains(&ms)) {
         return Err(Error::invalid("/lostForMs", "must be 0 to 3600000").into());
     }

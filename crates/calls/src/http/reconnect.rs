@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use callboard_contracts::Family;
 use callboard_http::{Body, Caller, PassKind, Path, Principal, Problem, Reply};
-use callboard_kernel::{Error, Result, SessionId, TokenKind, check_text, codes};
+use callboard_kernel::{Error, Result, SessionId, TokenKind, check_text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -131,7 +131,7 @@ pub(crate) async fn reconnect(
             let actor = actor_of(&by.principal, seen.owner.as_ref());
             let mut change = Change { log: &app.log, actor, now: by.now, entropy: by.entropy.clone() };
             match resume(&mut change, tx, &app.keys, &seen.key, &by.principal, &ask)? {
-                Outcome::Expired => Ok(None),
+                Outcome::Refused(error) => Ok(Err(error)),
                 Outcome::Resumed(resumed) => {
                     let shown = view(tx, &app.log, &seen.key)?;
                     let shown = if super::join::is_pass(&by.principal) { shown.for_pass() } else { shown };
@@ -146,18 +146,12 @@ pub(crate) async fn reconnect(
                             &resumed.generation.to_string(),
                         ],
                     );
-                    Ok(Some((reply, session, resumed.participant)))
+                    Ok(Ok((reply, session, resumed.participant)))
                 }
             }
         })
         .await?;
-    let Some((reply, session, participant)) = outcome else {
-        return Err(Error::new(
-            &codes::RECONNECT_WINDOW_EXPIRED,
-            "The window in which this participant could come back is over.",
-        )
-        .into());
-    };
+    let (reply, session, participant) = outcome?;
     let mut answer = callboard_http::Answer { reply, replayed: false };
     if provider_of(&calls, &session).is_ok() {
         let transport = transport(&calls, &session, &participant, Grant::default(), caller.now).await?;

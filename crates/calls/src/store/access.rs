@@ -23,7 +23,7 @@ sql! {
     PASSES_DIE = "update session_pass set dies_at = :at where session_key = :key";
     LINK_INSERT = "insert into join_link (link_id, tenant_id, session_key, role, display_name, token_hash, created_by, created_at, \
         expires_at, max_uses, uses) values (:id, :tenant, :key, :role, :name, :hash, :by, :now, :expires, :max_uses, 0)";
-    LINK_BY_SECRET = "select * from join_link where token_hash = :hash {for_update}";
+    LINK_BY_SECRET = "select * from join_link where token_hash = :hash";
     LINK_USE = "update join_link set uses = uses + 1 where link_id = :id and session_key = :key and uses < max_uses and revoked_at is null";
     LINK_REVOKE = "update join_link set revoked_at = :now where link_id = :id and session_key = :key and revoked_at is null";
     LINK_EXISTS = "select count(*) as n from join_link where link_id = :id and session_key = :key";
@@ -152,7 +152,7 @@ pub(crate) fn link_insert(tx: &Tx<'_>, key: &SessionKey, new: &NewLink<'_>, now:
     tx.execute_one(&LINK_INSERT, params! { id, tenant, key, role, name, hash, by, now, expires, max_uses })
 }
 
-/// The link of a secret, locked.
+/// The link of a secret.
 pub(crate) fn link_by_secret(tx: &Tx<'_>, hash: &str) -> Result<Option<LinkRow>> {
     tx.query_opt(&LINK_BY_SECRET, params! { hash })?.as_ref().map(link_from).transpose()
 }

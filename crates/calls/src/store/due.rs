@@ -1,5 +1,7 @@
 //! What the repairs look for: scans over the installation that yield session keys. Reviewed list.
 
+use std::collections::BTreeMap;
+
 use callboard_kernel::{Result, TenantId, Timestamp};
 use callboard_store::{Tx, params, sql};
 
@@ -54,6 +56,6 @@ pub(crate) fn closed_by_room(tx: &Tx<'_>, provider: &str, room: &str) -> Result<
 }
 
 /// How many slots the sessions of each tenant hold.
-pub(crate) fn slots(tx: &Tx<'_>) -> Result<Vec<(TenantId, i64)>> {
+pub(crate) fn slots(tx: &Tx<'_>) -> Result<BTreeMap<TenantId, i64>> {
     tx.query(&TENANTS_WITH_SLOTS_DUE, params! {})?.iter().map(|r| Ok((r.get("tenant_id")?, r.get("n")?))).collect()
 }
