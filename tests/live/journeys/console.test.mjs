@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertAccessible } from "../lib/axe.mjs";
+import { rows, sessionIdOf } from "../lib/console-page.mjs";
 import * as join from "../lib/join-page.mjs";
 import { Person } from "../lib/person.mjs";
 import { assertWellFormed } from "../lib/sequence.mjs";
@@ -16,9 +17,6 @@ before(async () => {
   stage.people.push(desk);
 });
 after(() => stage?.close());
-
-const rows = (page) => page.getByRole("list", { name: "Timeline" }).getByRole("listitem");
-const sessionIdOf = (page) => new URL(page.url()).pathname.split("/").at(-1);
 
 /** The whole journey is one test: each part stands on the one before. */
 test("one click starts a call, two people talk, the console follows, the call ends", { timeout: 180_000 }, async (t) => {

@@ -2,6 +2,14 @@
 import assert from "node:assert/strict";
 import { AxeBuilder } from "@axe-core/playwright";
 
+/** The same in light and in dark, without a colour on its way from one to the other. */
+export async function assertAccessibleByDayAndNight(page, name) {
+  for (const colorScheme of ["dark", "light"]) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await assertAccessible(page, `${name} (${colorScheme})`);
+  }
+}
+
 export async function assertAccessible(page, name) {
   const { violations, passes } = await new AxeBuilder({ page }).analyze();
   const serious = violations.filter((one) => ["serious", "critical"].includes(one.impact));

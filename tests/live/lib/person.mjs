@@ -81,6 +81,16 @@ async function measure() {
   return seen;
 }
 
+/**
+ * Whether a line of the browser's console is an error of the page. A refusal that the page shows, and what the media
+ * client says of a cut, are not.
+ */
+function isPageError(message) {
+  if (/Content Security Policy/i.test(message.text())) return true;
+  const expected = /^Failed to load resource|^WebSocket connection to/.test(message.text()) || message.location().url.includes("livekit-client");
+  return message.type() === "error" && !expected;
+}
+
 export class Person {
   /** Opens a browser. `external` lets it reach other hosts; `context` is Playwright's, for phones and dark mode. */
   static async open(name, { external = false, context = {} } = {}) {
@@ -99,11 +109,22 @@ export class Person {
     await person.context.addInitScript(watch);
     person.page = await person.context.newPage();
     person.errors = [];
-    person.page.on("pageerror", (error) => person.errors.push(String(error)));
-    person.page.on("console", (message) => {
-      if (/Content Security Policy/i.test(message.text())) person.errors.push(message.text());
-    });
+    person.#listen(person.page);
     return person;
+  }
+
+  #listen(page) {
+    page.on("pageerror", (error) => this.errors.push(String(error)));
+    page.on("console", (message) => {
+      if (isPageError(message)) this.errors.push(message.text());
+    });
+  }
+
+  /** Another tab of the same browser. */
+  async tab() {
+    const page = await this.context.newPage();
+    this.#listen(page);
+    return page;
   }
 
   measure() {
@@ -145,7 +166,7 @@ export class Person {
   async picture(name) {
     const folder = join(ROOT, "artifacts", "live");
     mkdirSync(folder, { recursive: true });
-    await this.page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+    await this.page.screenshot({ path: join(folder, `${name}.png`), fullPage: true, animations: "disabled" });
   }
 
   async close() {

@@ -1,7 +1,7 @@
 import { useSocketStatus } from "@callboard/api/react";
 import { asApiError, type Me } from "@callboard/api";
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { LogOut, PhoneCall } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { meQuery, signOut } from "../core/client.ts";
@@ -38,11 +38,25 @@ export function Shell() {
         </a>
         <TopBar me={me.data} />
         <Nav />
-        <main id="main" tabIndex={-1} className="min-h-0 min-w-0 overflow-y-auto outline-none">
-          <Outlet />
-        </main>
+        <Main />
       </div>
     </Live>
+  );
+}
+
+/** The page itself. Another page takes the focus, so that the keyboard does not begin at the top again. */
+function Main() {
+  const path = useLocation({ select: (location) => location.pathname });
+  const main = useRef<HTMLElement>(null);
+  const last = useRef(path);
+  useEffect(() => {
+    if (last.current !== path) main.current?.focus({ preventScroll: true });
+    last.current = path;
+  }, [path]);
+  return (
+    <main ref={main} id="main" tabIndex={-1} className="min-h-0 min-w-0 overflow-y-auto outline-none">
+      <Outlet />
+    </main>
   );
 }
 

@@ -47,7 +47,8 @@ export async function signOut(): Promise<void> {
   try {
     await api.logout();
   } finally {
-    queryClient.clear();
+    // Not `clear`: it cuts the page off from the very answer that says nobody is signed in.
     queryClient.setQueryData(ME, null);
+    queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== ME[0] });
   }
 }

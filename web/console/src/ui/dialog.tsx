@@ -1,5 +1,5 @@
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { useRef, type ReactNode } from "react";
 
 interface DialogProps {
   open: boolean;
@@ -12,11 +12,22 @@ interface DialogProps {
 
 /** A question over the page. Focus goes in, stays in, and returns to where it was. */
 export function Dialog({ open, onOpenChange, title, description, children }: DialogProps) {
+  const cameFrom = useRef<Element | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="veil fixed inset-0 z-40 bg-[oklch(15%_0.01_255/0.45)]" />
-        <Radix.Content className="sheet card fixed inset-x-4 top-[18vh] z-50 mx-auto grid max-w-md gap-3 p-5 shadow-2xl">
+        <Radix.Content
+          onOpenAutoFocus={() => {
+            cameFrom.current = document.activeElement;
+          }}
+          onCloseAutoFocus={(event) => {
+            // Radix knows only triggers of its own.
+            event.preventDefault();
+            if (cameFrom.current instanceof HTMLElement) cameFrom.current.focus();
+          }}
+          className="sheet card fixed inset-x-4 top-[18vh] z-50 mx-auto grid max-w-md gap-3 p-5 shadow-2xl"
+        >
           <Radix.Title className="text-lg font-semibold tracking-tight">{title}</Radix.Title>
           <Radix.Description className="text-muted">{description}</Radix.Description>
           {children}
