@@ -171,15 +171,13 @@ pub(crate) fn event_from(row: &Row, session: &SessionId) -> Result<StoredEvent> 
 /// The stored event with this id, and whether its producer had sent `ts`.
 pub(crate) fn event_by_id(tx: &Tx<'_>, key: &SessionKey, event_id: &str) -> Result<Option<(StoredEvent, bool)>> {
     let key16 = crate::model::key16(event_id);
-    for row in tx.query(&EVENT_BY_ID, params! { key16, key: key.key() })? {
-        let stored = event_from(&row, key.session())?;
-        if stored.event_id == event_id {
-            return Ok(Some((stored, row.get("ts_given")?)));
-        }
+    let Some(row) = tx.query_opt(&EVENT_BY_ID, params! { key16, key: key.key() })? else { return Ok(None) };
+    let stored = event_from(&row, key.session())?;
+    if stored.event_id != event_id {
         // 80 bits of SHA-256 collided: refuse rather than guess.
         return Err(Error::internal("two event ids of one session share a dedupe key"));
     }
-    Ok(None)
+    Ok(Some((stored, row.get("ts_given")?)))
 }
 
 /// Events after a sequence, ascending.
