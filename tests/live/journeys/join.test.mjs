@@ -94,11 +94,13 @@ journey("without a media server the page says so, and a leave is a leave after a
   assert.deepEqual(left.map((one) => one.state), ["left"], "the reload must not bring the person back");
 });
 
-journey("who is removed is told, with the way back", async (person) => {
+journey("who was removed stays out after a reload, and is told the way back", async (person) => {
   const { sessionId } = await seat(person, "Removed");
   const [me] = (await stage.api.get(`/v1/call/sessions/${sessionId}/participants`)).items;
   await stage.api.call("DELETE", `/v1/call/sessions/${sessionId}/participants/${me.participantId}`);
+  await person.page.reload();
   await status(person.page, /Call ended for you.*Ask for a new link/).waitFor();
+  await assertAccessibleByDayAndNight(person.page, "a removed person's page");
 });
 
 journey("a call that fails says why, live", async (person) => {

@@ -135,6 +135,7 @@ describe("the way back", () => {
     ["SESSION_CLOSED", 409, "over"],
     ["RECONNECT_WINDOW_EXPIRED", 410, "expired"],
     ["TOKEN_EXPIRED", 401, "expired"],
+    ["UNAUTHENTICATED", 401, "removed"],
   ])("stops at %s", async (code, status, kind) => {
     const given = options([problem(code, status)]);
     expect(await recover(given)).toEqual({ kind });

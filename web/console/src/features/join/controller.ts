@@ -235,7 +235,7 @@ export class JoinController {
       this.#set({ lostAt: undefined });
       void this.#reports?.back(serverNow());
     }
-    if (socket === "refused" && this.#state.media !== "connected") this.#set({ verdict: "expired" });
+    if (socket === "refused" && this.#state.media !== "connected") this.#set({ verdict: "removed" });
   }
 
   #cut(kind: "signal" | "media"): void {
@@ -304,7 +304,8 @@ export class JoinController {
       cancelled: () => this.#finished() || this.#state.leaving === true,
       wait: (ms) => this.#pause(ms),
     });
-    if (recovery.kind === "expired") this.#set({ verdict: "expired", media: "none" });
+    if (recovery.kind === "expired" || recovery.kind === "removed")
+      this.#set({ verdict: recovery.kind, media: "none" });
     if (recovery.kind === "over") await this.#readEnd();
     if (recovery.kind !== "back") return undefined;
     const { answer } = recovery;

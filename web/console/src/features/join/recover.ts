@@ -14,6 +14,8 @@ export type Recovery =
   /** The call is over; its events say how. */
   | { kind: "over" }
   | { kind: "expired" }
+  /** The pass is good no more: this person was taken out of the call. */
+  | { kind: "removed" }
   | { kind: "cancelled" };
 
 export interface RecoverOptions {
@@ -25,7 +27,8 @@ export interface RecoverOptions {
 }
 
 const OVER = new Set(["SESSION_CLOSED"]);
-const EXPIRED = new Set(["RECONNECT_WINDOW_EXPIRED", "TOKEN_EXPIRED", "UNAUTHENTICATED", "NOT_FOUND"]);
+const EXPIRED = new Set(["RECONNECT_WINDOW_EXPIRED", "TOKEN_EXPIRED", "NOT_FOUND"]);
+const REMOVED = new Set(["UNAUTHENTICATED"]);
 
 /** Asks for the way back, by the resume token and, where that is not good any more, by the pass. */
 export async function recover(options: RecoverOptions): Promise<Recovery> {
@@ -38,6 +41,7 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
       const error = asApiError(thrown);
       if (OVER.has(error.code)) return { kind: "over" };
       if (EXPIRED.has(error.code)) return { kind: "expired" };
+      if (REMOVED.has(error.code)) return { kind: "removed" };
       if (error.code === "INVALID_RESUME_TOKEN" && byPass) return { kind: "expired" };
       byPass = error.code === "INVALID_RESUME_TOKEN";
       if (!byPass) await options.wait(backoffMs(attempt));
