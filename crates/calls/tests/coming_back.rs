@@ -158,6 +158,32 @@ both_engines!(a_poll_finds_what_webhooks_lost, |db| async move {
     h.close().await;
 });
 
+both_engines!(a_poll_that_was_overtaken_concludes_nothing, |db| async move {
+    let h = House::open(db).await;
+    let (room, seat, first) = h.active("s").await;
+    // The poll sees nobody; before it can conclude, the webhooks of a rejoin arrive.
+    h.provider.gone(&room, &identity(&seat));
+    let held = h.provider.hold.lock().await;
+    let (repair, now) = (h.repair_of("calls.reconcile"), h.world.now());
+    let poll = tokio::spawn(async move { repair.run(now).await });
+    h.provider.listed.notified().await;
+    let second = h.joins(&room, &identity(&seat)).await;
+    h.fact(&room, FactKind::Left(first, LeaveReason::DuplicateIdentity)).await;
+    let before = h.session("s").await;
+    drop(held);
+    assert_eq!(poll.await.expect("no panic").expect("the repair runs"), 0);
+    assert_eq!(h.session("s").await, before);
+    assert_eq!((before["connection"].clone(), h.repair("calls.reconcile").await), (json!("connected"), 0));
+    // The same seen too late as too early: a poll concludes, then the webhook that it missed arrives.
+    h.provider.gone(&room, &identity(&seat));
+    assert_eq!(h.repair("calls.reconcile").await, 1);
+    h.fact(&room, FactKind::Left(second, LeaveReason::ClientInitiated)).await;
+    h.world.advance_ms(10_000);
+    h.repair("calls.deadlines").await;
+    assert_eq!(h.session("s").await["endReason"], "user_hangup");
+    h.close().await;
+});
+
 both_engines!(phones_are_polled_while_they_ring, |db| async move {
     let h = House::open(db).await;
     let (room, _) = h.call("s").await;

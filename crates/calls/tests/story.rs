@@ -159,7 +159,8 @@ both_engines!(another_user_and_tenant_find_nothing, |db| async move {
 both_engines!(status_by_request, |db| async move {
     let h = House::limited(db, false, None).await;
     h.create(json!({ "sessionId": "s" })).await;
-    let state = |body: Value| async { h.key.post(&at("s", "/state"), &body).await };
+    let key = &h.key;
+    let state = |body: Value| async move { key.post(&at("s", "/state"), &body).await };
     let active =
         state(json!({ "status": "active", "provider": "twilio", "providerCallId": "CA1" })).await.expect(200).json();
     assert_eq!((&active["session"]["providerCallId"], &active["idempotentReplay"]), (&json!("CA1"), &json!(false)));
@@ -205,7 +206,8 @@ both_engines!(status_by_request, |db| async move {
 both_engines!(tokens_carry_what_was_granted, |db| async move {
     let h = House::open(db).await;
     h.create(json!({ "sessionId": "s" })).await;
-    let ask = |body: Value| async { h.key.post(&at("s", "/livekit/token"), &body).await };
+    let key = &h.key;
+    let ask = |body: Value| async move { key.post(&at("s", "/livekit/token"), &body).await };
     let seat = ask(json!({ "participantName": "Ann", "ttlSeconds": 60 })).await.expect(200).json();
     ask(json!({ "kind": "observer", "canPublish": true })).await.expect(200);
     ask(json!({ "kind": "agent", "agentName": "host", "canPublish": false })).await.expect(200);

@@ -39,6 +39,10 @@ pub struct Provider {
     pub minted: Mutex<Vec<TokenRequest>>,
     pub removed: Mutex<Vec<String>>,
     pub deleted: Mutex<Vec<String>>,
+    /// A list of participants is answered only while nobody holds this.
+    pub hold: tokio::sync::Mutex<()>,
+    /// Told when a list was taken.
+    pub listed: tokio::sync::Notify,
     sids: AtomicU64,
 }
 
@@ -106,7 +110,10 @@ impl MediaRooms for Provider {
     }
     async fn list_participants(&self, room: &str) -> Result<Vec<ProviderParticipant>> {
         self.up()?;
-        Ok(self.rooms.lock().get(room).map(|(_, people)| people.clone()).unwrap_or_default())
+        let people = self.rooms.lock().get(room).map(|(_, people)| people.clone()).unwrap_or_default();
+        self.listed.notify_one();
+        let _answered = self.hold.lock().await;
+        Ok(people)
     }
     async fn remove_participant(&self, room: &str, identity: &str) -> Result<()> {
         self.up()?;
@@ -330,6 +337,11 @@ impl House {
     pub async fn try_repair(&self, name: &str) -> Result<u64> {
         let repair = self.repairs.iter().find(|r| r.name() == name).unwrap_or_else(|| panic!("no repair {name}"));
         repair.run(self.world.now()).await
+    }
+
+    /// A repair, to be run beside the test.
+    pub fn repair_of(&self, name: &str) -> Arc<dyn Repair> {
+        self.repairs.iter().find(|r| r.name() == name).unwrap_or_else(|| panic!("no repair {name}")).clone()
     }
 
     /// Carries out what the outbox holds.

@@ -182,12 +182,7 @@ fn a_new_life_of_the_room_is_a_restart() {
         &format!("{IN}, lost ann 1, back ann 0"),
         "active connected",
     );
-    check(
-        "a late word about the old one",
-        &format!("in R2; @9; join ann A2; in R1; ^1; room R1"),
-        IN,
-        "active connected",
-    );
+    check("a late word about the old one", "in R2; @9; join ann A2; in R1; ^1; room R1", IN, "active connected");
     check(
         "a late joined of the old one",
         "in R2; @9; join ann A2; in R1; ^1; join ann A1; in R2; left ann A2 timeout",
