@@ -542,7 +542,8 @@ export interface paths {
     put?: never;
     /**
      * Join by a link
-     * @description Each exchange is a new participant and uses the link once; keep the pass for reloads.
+     * @description Each exchange is a new participant and uses the link once; keep the pass for reloads. With an `Idempotency-Key` an
+     *     answer that was lost can be asked for again: the same participant and pass, and no further use of the link.
      */
     post: operations["join"];
     delete?: never;
@@ -1191,8 +1192,11 @@ export interface components {
     };
     /** @description Several events, of any sessions of the tenant. */
     EventBatch: {
-      /** @description 1-1000 events. */
-      events: components["schemas"]["NewEvent"][];
+      /**
+       * @description 1-1000 events, each as `NewEvent`. They are judged one by one: a bad one is refused in its place of the results
+       *     and holds nobody up, unless `atomic` is set.
+       */
+      events: Record<string, unknown>[];
       /**
        * @description All or none.
        * @default false
@@ -6466,7 +6470,10 @@ export interface operations {
   join: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description 1-255 printable ASCII characters */
+        "Idempotency-Key"?: string | null;
+      };
       path?: never;
       cookie?: never;
     };
@@ -6512,7 +6519,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description `SESSION_CLOSED` */
+      /** @description `IDEMPOTENCY_CONFLICT`, `IDEMPOTENCY_IN_PROGRESS`, `SESSION_CLOSED` */
       409: {
         headers: {
           [name: string]: unknown;
