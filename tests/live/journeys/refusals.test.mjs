@@ -1,4 +1,4 @@
-// What people see when something is refused or missing: a used link, a wrong one, no media server, no server at all.
+// What is refused and what is missing, against the API too: a used sign-in link, a used join link, no media server.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test as plain } from "node:test";
 import * as join from "../lib/join-page.mjs";
@@ -38,14 +38,6 @@ test("a sign-in link works once, and then says so", { timeout: 60_000 }, async (
   assert.match(await person.page.locator("body").innerText(), /link/i);
 });
 
-test("a key that is unknown is refused with words", { timeout: 60_000 }, async () => {
-  await person.context.clearCookies();
-  await person.page.goto(`${stage.url}/login`);
-  await person.page.getByLabel("API key, token, or login link").fill("cbk_thiskeydoesnotexist");
-  await person.page.getByRole("button", { name: "Sign in" }).click();
-  await person.page.getByText("You are not signed in").waitFor();
-});
-
 test("without a media server the join page says so, and typing works", { timeout: 60_000 }, async () => {
   const session = await stage.api.createSession({ metadata: { title: "Text only" } });
   const link = await stage.api.joinLink(session.sessionId, "Ann");
@@ -70,19 +62,4 @@ test("a join link for one person is refused to the second", { timeout: 60_000 },
   await person.page.goto(link.joinUrl);
   await join.enter(person.page, "Ben");
   await person.page.getByText("You are not in the call").waitFor();
-});
-
-test("an absent call and a broken link say what to do", { timeout: 60_000 }, async () => {
-  // A tab that was in a call keeps its pass; a new one has nothing but the address.
-  const fresh = await person.context.newPage();
-  await fresh.goto(`${stage.url}/join`);
-  await fresh.getByText("This link is not whole").waitFor();
-  await fresh.close();
-  await person.context.clearCookies();
-  await person.page.goto(`${stage.url}/login`);
-  await person.page.getByLabel("API key, token, or login link").fill(stage.callboard.ready.apiKey);
-  await person.page.getByRole("button", { name: "Sign in" }).click();
-  await person.page.getByRole("heading", { name: "Calls", exact: true }).waitFor();
-  await person.page.goto(`${stage.url}/calls/ses_01m80ettgef32tyky9bxwgdx19`);
-  await person.page.getByText("There is no such call").waitFor();
 });
