@@ -123,7 +123,7 @@ fn checked(ask: CreateAsk, caller: &Caller, provider: Option<&'static str>, text
 #[utoipa::path(post, path = "/v1/call/sessions", operation_id = "create_session", tag = "Calls", request_body(content = Option<CreateAsk>),
     params(("Idempotency-Key" = Option<String>, Header, description = "1-255 printable ASCII characters")),
     responses((status = 201, description = "Created", body = Created), (status = 200, description = "The same request made it before", body = Created)),
-    extensions(("x-error-codes" = json!(["IDEMPOTENCY_CONFLICT", "IDEMPOTENCY_IN_PROGRESS", "TENANT_SUSPENDED"]))))]
+    extensions(("x-error-codes" = json!(["IDEMPOTENCY_CONFLICT", "IDEMPOTENCY_IN_PROGRESS", "NOT_FOUND", "TENANT_SUSPENDED"]))))]
 pub(crate) async fn create(
     State(calls): State<Calls>,
     caller: Caller,
