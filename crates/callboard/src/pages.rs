@@ -40,7 +40,7 @@ fn page(name: &str, visitor: &Visitor) -> Response {
     let Some(file) = Dist::get(name) else {
         let text = "The pages are not part of this build. Build them with `npm ci && npm run build` in web/, then build \
                     callboard again; `make run` does both.\n";
-        return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
+        return (StatusCode::SERVICE_UNAVAILABLE, axum::response::Html(text)).into_response();
     };
     let nonce = STANDARD.encode(visitor.entropy.clone().bytes16());
     let html = String::from_utf8_lossy(&file.data).replace("__CSP_NONCE__", &nonce);
@@ -60,7 +60,9 @@ fn page(name: &str, visitor: &Visitor) -> Response {
 }
 
 fn asset(path: &str, asked: &HeaderMap) -> Response {
-    let Some(plain) = Dist::get(path).filter(|_| !path.ends_with(".br") && !path.ends_with(".html")) else { return missing() };
+    let Some(plain) = Dist::get(path).filter(|_| !path.ends_with(".br") && !path.ends_with(".html")) else {
+        return missing();
+    };
     let packed = if accepts_brotli(asked) { Dist::get(&format!("{path}.br")) } else { None };
     let brotli = packed.is_some();
     let data: Cow<'static, [u8]> = packed.map_or(plain.data, |p| p.data);
@@ -112,7 +114,9 @@ mod tests {
 
     #[test]
     fn brotli_only_when_it_is_wanted() {
-        for (offered, wanted) in [("gzip, br", true), ("br;q=0, gzip", false), ("br; q=0.5", true), ("gzip", false), ("", false)] {
+        for (offered, wanted) in
+            [("gzip, br", true), ("br;q=0, gzip", false), ("br; q=0.5", true), ("gzip", false), ("", false)]
+        {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(offered));
             assert_eq!(accepts_brotli(&headers), wanted, "{offered}");

@@ -5,149 +5,14 @@ mod support;
 
 use callboard_http::{AccessMatrix, FrontDoor, Metrics, PassKind, RateLimits, Role, RouteRule, Scope};
 use callboard_http::{Grant, Rate};
-use callboard_kernel::{ApiKeyId, IssuerId, JoinLinkId, ParticipantId, ReceiptId, SessionId, UserId, World as _};
 use callboard_store::{Db, Engine};
 use callboard_testkit::{Scratch, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use support::callers::{Credential, Seen, call, is_unsafe, routes};
-use support::{Kit, TENANT_SCOPES, Tenancy, text};
-
-/// Who calls, as the matrix sees them.
-#[derive(Clone, Debug)]
-enum Kind {
-    Nobody,
-    Stranger,
-    Key(Vec<Scope>),
-    User(Option<Role>),
-    Pass(PassKind),
-}
-
-struct Person {
-    name: String,
-    kind: Kind,
-    with: Credential,
-}
-
-/// The things of one tenant that paths can name.
-struct Things {
-    session: String,
-    participant: String,
-    link: String,
-    key: String,
-    issuer: String,
-    user: String,
-    receipt: String,
-    participant_pass: String,
-    agent_pass: String,
-    resume: String,
-}
-
-impl Things {
-    /// The value of a path parameter.
-    fn get(&self, name: &str, tenancy: &Tenancy) -> String {
-        match name {
-            "sessionId" => self.session.clone(),
-            "participantId" => self.participant.clone(),
-            "linkId" => self.link.clone(),
-            "keyId" => self.key.clone(),
-            "issuerId" => self.issuer.clone(),
-            "userId" => self.user.clone(),
-            "receiptId" => self.receipt.clone(),
-            "tenantId" => tenancy.id.to_string(),
-            "type" => "call.started".to_owned(),
-            "code" => "NOT_FOUND".to_owned(),
-            "*rest" => "index.html".to_owned(),
-            other => panic!("say which {{{other}}} this test uses"),
-        }
-    }
-}
-
-/// A well-formed id of nothing.
-fn absent(kit: &Kit, name: &str) -> String {
-    let (now, mut entropy) = (kit.world.now(), kit.world.entropy());
-    match name {
-        "sessionId" => SessionId::generate(now, &mut entropy).to_string(),
-        "participantId" => ParticipantId::generate(now, &mut entropy).to_string(),
-        "linkId" => JoinLinkId::generate(now, &mut entropy).to_string(),
-        "keyId" => ApiKeyId::generate(now, &mut entropy).to_string(),
-        "issuerId" => IssuerId::generate(now, &mut entropy).to_string(),
-        "userId" => UserId::generate(now, &mut entropy).to_string(),
-        "receiptId" => ReceiptId::generate(now, &mut entropy).to_string(),
-        "tenantId" => callboard_kernel::TenantId::generate(now, &mut entropy).to_string(),
-        other => panic!("say which {{{other}}} does not exist"),
-    }
-}
-
-fn parameters(path: &str) -> Vec<String> {
-    path.split('/').filter_map(|p| p.strip_prefix('{')?.strip_suffix('}')).map(str::to_owned).collect()
-}
-
-fn fill(path: &str, values: impl Fn(&str) -> String) -> String {
-    parameters(path).iter().fold(path.to_owned(), |p, name| p.replace(&format!("{{{name}}}"), &values(name)))
-}
-
-/// Sets a tenant up with one of each thing.
-async fn things(kit: &Kit, tenancy: &Tenancy, owner: &UserId) -> Things {
-    let http = kit.http.with_bearer(&tenancy.key);
-    let session = kit.session(&http, &json!({ "ownerUserId": owner.to_string() })).await;
-    let person = kit.join(&tenancy.key, &session, "caller").await;
-    let agent = kit.join(&tenancy.key, &session, "agent").await;
-    let link = http.post(&format!("/v1/call/sessions/{session}/join-links"), &json!({})).await.expect(201).json();
-    let room = http.get(&format!("/v1/call/sessions/{session}")).await.expect(200).json();
-    kit.fake.join(
-        &text(&room, "providerRoomId"),
-        &callboard_testkit::fake_livekit::Person::standard("somebody"),
-    );
-    kit.fake.deliver(&kit.http.url("/v1/call/livekit/events")).await;
-    let first = |list: Value, id: &str| text(&list["items"][0], id);
-    Things {
-        participant: text(&person, "participantId"),
-        link: text(&link, "linkId"),
-        key: first(http.get("/v1/api-keys").await.expect(200).json(), "keyId"),
-        issuer: first(http.get("/v1/issuers").await.expect(200).json(), "issuerId"),
-        user: owner.to_string(),
-        receipt: first(http.get(&format!("/v1/provider/receipts?sessionId={session}")).await.expect(200).json(), "receiptId"),
-        participant_pass: text(&person, "pass"),
-        agent_pass: text(&agent, "pass"),
-        resume: text(&person, "resumeToken"),
-        session,
-    }
-}
-
-const ROLES: [(&str, Option<Role>); 5] = [
-    ("nobody", None),
-    ("viewer", Some(Role::Viewer)),
-    ("operator", Some(Role::Operator)),
-    ("admin", Some(Role::Admin)),
-    ("owner", Some(Role::Owner)),
-];
-
-/// Everyone who can call, of one tenant.
-async fn people(kit: &Kit, tenancy: &Tenancy, things: &Things) -> Vec<Person> {
-    let bearer = |token: &str| Credential::Bearer(token.to_owned());
-    let mut all = vec![
-        Person { name: "no credential".to_owned(), kind: Kind::Nobody, with: Credential::Nothing },
-        Person { name: "garbage".to_owned(), kind: Kind::Stranger, with: bearer("garbage") },
-        Person { name: "a key of nobody".to_owned(), kind: Kind::Stranger, with: bearer(&format!("{}x", tenancy.key)) },
-    ];
-    for scope in TENANT_SCOPES.into_iter().chain([Scope::Installation]) {
-        let key = kit.key(&tenancy.id, &[scope]).await;
-        all.push(Person { name: format!("key with {scope:?}"), kind: Kind::Key(vec![scope]), with: bearer(&key) });
-    }
-    for (name, role) in ROLES {
-        kit.user(tenancy, name, role.as_slice()).await;
-        let token = kit.jwt(tenancy, name);
-        all.push(Person { name: format!("user {name}"), kind: Kind::User(role), with: bearer(&token) });
-    }
-    for (name, kind, pass) in
-        [("participant", PassKind::Participant, &things.participant_pass), ("agent", PassKind::Agent, &things.agent_pass)]
-    {
-        all.push(Person { name: format!("pass of {name}"), kind: Kind::Pass(kind), with: bearer(pass) });
-    }
-    all
-}
+use support::people::{Kind, Person, Things, absent, fill, parameters, people, things};
+use support::{Kit, TENANT_SCOPES, Tenancy};
 
 /// What the row says about a caller, written again here so that the test does not ask the code under test.
 fn let_in(rule: &RouteRule, who: &Kind) -> bool {
@@ -185,7 +50,10 @@ fn judge(rule: &RouteRule, who: &Person, seen: &Seen) {
         return;
     }
     assert!(seen.status < 500, "{at}");
-    if rule.path.ends_with("/join-links") && matches!(who.kind, Kind::User(Some(Role::Viewer))) && rule.method == Method::GET {
+    if rule.path.ends_with("/join-links")
+        && matches!(who.kind, Kind::User(Some(Role::Viewer)))
+        && rule.method == Method::GET
+    {
         // Links are for those who may make them: the handler narrows what `self` lets in.
         assert_eq!((seen.status, seen.code.as_str()), (403, "FORBIDDEN"), "{at}");
         return;
@@ -283,14 +151,26 @@ async fn foreign_is_absent(db: Db) {
     let neighbours = things(&kit, &ours, &ann).await;
     let mut callers = people(&kit, &theirs, &their_things).await;
     let bearer = |token: &String| Credential::Bearer(token.clone());
-    callers.push(Person { name: "their key".to_owned(), kind: Kind::Key(TENANT_SCOPES.to_vec()), with: bearer(&theirs.key) });
+    callers.push(Person {
+        name: "their key".to_owned(),
+        kind: Kind::Key(TENANT_SCOPES.to_vec()),
+        with: bearer(&theirs.key),
+    });
     // Of our own tenant: a user without a role, and passes of another session.
     kit.user(&ours, "bob", &[]).await;
     let bob = Person { name: "our bob".to_owned(), kind: Kind::User(None), with: bearer(&kit.jwt(&ours, "bob")) };
     let own = [
         bob,
-        Person { name: "neighbour's pass".to_owned(), kind: Kind::Pass(PassKind::Participant), with: bearer(&neighbours.participant_pass) },
-        Person { name: "neighbour's agent".to_owned(), kind: Kind::Pass(PassKind::Agent), with: bearer(&neighbours.agent_pass) },
+        Person {
+            name: "neighbour's pass".to_owned(),
+            kind: Kind::Pass(PassKind::Participant),
+            with: bearer(&neighbours.participant_pass),
+        },
+        Person {
+            name: "neighbour's agent".to_owned(),
+            kind: Kind::Pass(PassKind::Agent),
+            with: bearer(&neighbours.agent_pass),
+        },
     ];
     let before = picture(&kit, &ours, &our_things).await;
     let mut refused = 0;
@@ -350,8 +230,18 @@ async fn bodies_and_queries(kit: &Kit, ours: (&Tenancy, &Things), theirs: (&Tena
     let nobody = absent(kit, "userId");
     let pairs = [
         (Method::POST, "/v1/realtime/events".to_owned(), event(&ours.1.session), event(&none)),
-        (Method::POST, "/v1/realtime/events".to_owned(), json!({ "events": [event(&ours.1.session)] }), json!({ "events": [event(&none)] })),
-        (Method::POST, "/v1/call/sessions".to_owned(), json!({ "ownerUserId": ours.1.user }), json!({ "ownerUserId": nobody })),
+        (
+            Method::POST,
+            "/v1/realtime/events".to_owned(),
+            json!({ "events": [event(&ours.1.session)] }),
+            json!({ "events": [event(&none)] }),
+        ),
+        (
+            Method::POST,
+            "/v1/call/sessions".to_owned(),
+            json!({ "ownerUserId": ours.1.user }),
+            json!({ "ownerUserId": nobody }),
+        ),
     ];
     for (method, path, foreign, absent) in pairs {
         let foreign = call(&kit.http, &who, &method, &path, &foreign).await;
@@ -364,15 +254,29 @@ async fn bodies_and_queries(kit: &Kit, ours: (&Tenancy, &Things), theirs: (&Tena
             seen.without(&[id.to_owned()])
         };
         let id = |own: &str| if path.ends_with("sessions") { ours.1.user.clone() } else { own.to_owned() };
-        assert_eq!(strip(&foreign, &id(&ours.1.session)), strip(&missing, if path.ends_with("sessions") { &nobody } else { &none }), "{path}");
-        assert!(foreign.status >= 400 || foreign.body["results"][0]["error"]["code"] == "NOT_FOUND", "{}", foreign.body);
+        assert_eq!(
+            strip(&foreign, &id(&ours.1.session)),
+            strip(&missing, if path.ends_with("sessions") { &nobody } else { &none }),
+            "{path}"
+        );
+        assert!(
+            foreign.status >= 400 || foreign.body["results"][0]["error"]["code"] == "NOT_FOUND",
+            "{}",
+            foreign.body
+        );
     }
     for (foreign, missing) in [
-        (format!("/v1/provider/receipts?sessionId={}", ours.1.session), format!("/v1/provider/receipts?sessionId={none}")),
+        (
+            format!("/v1/provider/receipts?sessionId={}", ours.1.session),
+            format!("/v1/provider/receipts?sessionId={none}"),
+        ),
         (format!("/v1/call/sessions?ownerUserId={}", ours.1.user), format!("/v1/call/sessions?ownerUserId={nobody}")),
     ] {
         let (foreign, missing) = (http.get(&foreign).await, http.get(&missing).await);
-        assert_eq!((foreign.status, foreign.json()["items"].clone()), (missing.status, missing.json()["items"].clone()));
+        assert_eq!(
+            (foreign.status, foreign.json()["items"].clone()),
+            (missing.status, missing.json()["items"].clone())
+        );
         assert_eq!(foreign.json()["items"], json!([]));
     }
     let mut socket = http.ws("/v1/realtime/ws").await;
@@ -394,7 +298,11 @@ async fn cookies_need_csrf(db: Db) {
     let ann = kit.user(&ours, "ann", &[Role::Owner]).await;
     let things = things(&kit, &ours, &ann).await;
     let (cookie, csrf) = kit.sign_in(&ours, &ann).await;
-    let with = |csrf: Option<&str>, origin| Credential::Cookie { cookie: cookie.clone(), csrf: csrf.map(str::to_owned), origin };
+    let with = |csrf: Option<&str>, origin| Credential::Cookie {
+        cookie: cookie.clone(),
+        csrf: csrf.map(str::to_owned),
+        origin,
+    };
     let mut checked = 0;
     for rule in routes(&kit).iter().filter(|r| is_unsafe(&r.method) && !r.public && !r.provider) {
         let gone = rule.method == Method::DELETE || rule.path.ends_with("/process") || rule.path.ends_with("/logout");
@@ -409,7 +317,8 @@ async fn cookies_need_csrf(db: Db) {
             assert_eq!((seen.status, seen.code.as_str()), (403, code), "{} {path}", rule.method);
         }
         if !rule.path.ends_with("/logout") {
-            let owner = Person { name: "owner".to_owned(), kind: Kind::User(Some(Role::Owner)), with: with(Some(&csrf), None) };
+            let owner =
+                Person { name: "owner".to_owned(), kind: Kind::User(Some(Role::Owner)), with: with(Some(&csrf), None) };
             judge(rule, &owner, &call(&kit.http, &owner.with, &rule.method, &path, &body).await);
         }
         checked += 1;
@@ -476,7 +385,8 @@ async fn a_forgotten_route_stops_the_start() {
         stopped += 1;
     }
     assert!(stopped > 50, "{stopped}");
-    let stale = format!("{}\n[[route]]\nmethod = \"GET\"\npath = \"/v1/stale\"\npublic = true\n", callboard::modules::ACCESS);
+    let stale =
+        format!("{}\n[[route]]\nmethod = \"GET\"\npath = \"/v1/stale\"\npublic = true\n", callboard::modules::ACCESS);
     assert!(start(&stale).expect_err("a stale row").message().contains("no route"));
     kit.app.db.close().await;
     drop::<TestApp>(kit.http);

@@ -107,7 +107,9 @@ fn verify_finds_a_planted_fault_and_exits_3() {
     let server = Binary::serve(&place, "127.0.0.1:0", &[]);
     let (url, key) = (server.url(), server.api_key());
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(async { TestApp::attach(url).with_bearer(key).post("/v1/call/sessions", &json!({})).await.expect(201) });
+    runtime.block_on(async {
+        TestApp::attach(url).with_bearer(key).post("/v1/call/sessions", &json!({})).await.expect(201)
+    });
     drop(server);
     assert_eq!(place.run(&["verify"]).status.code(), Some(0));
     let db = place.scratch.open();
@@ -157,7 +159,9 @@ fn what_is_refused_exits_with_its_code() {
         assert!(text_of(&out).contains(says), "{args:?}: {}", text_of(&out));
         assert!(out.stdout.is_empty(), "standard output is for answers: {}", text_of(&out));
     }
-    for command in ["serve", "migrate", "verify", "config", "openapi", "secret-key", "db", "tenant", "key", "login-link"] {
+    for command in
+        ["serve", "migrate", "verify", "config", "openapi", "secret-key", "db", "tenant", "key", "login-link"]
+    {
         let help = text_of(&run(&[command, "--help"], &[]));
         assert!(help.contains("Example"), "{command}: {help}");
     }

@@ -89,7 +89,8 @@ impl Run {
         let begun = Instant::now();
         loop {
             assert!(begun.elapsed() < Duration::from_secs(60), "a batch was never acknowledged");
-            let request = self.client.post(format!("{}/v1/realtime/events", self.url)).bearer_auth(&self.key).json(&body);
+            let request =
+                self.client.post(format!("{}/v1/realtime/events", self.url)).bearer_auth(&self.key).json(&body);
             let answer: Option<(u16, Value)> = async {
                 let response = request.send().await.ok()?;
                 Some((response.status().as_u16(), response.json().await.ok()?))
@@ -181,7 +182,8 @@ async fn compare(run: &Run) -> usize {
     for session in &run.sessions {
         let url = format!("{}/v1/realtime/sessions/{session}/events", run.url);
         let request = run.client.get(url).bearer_auth(&run.key).header("accept", "application/x-ndjson");
-        let text = request.send().await.expect("an answer").error_for_status().expect("200").text().await.expect("a log");
+        let text =
+            request.send().await.expect("an answer").error_for_status().expect("200").text().await.expect("a log");
         for (line, sequence) in text.lines().zip(1_i64..) {
             let event: Value = serde_json::from_str(line).expect("a line of JSON");
             assert_eq!(event["sequence"], sequence, "{session} is not contiguous");

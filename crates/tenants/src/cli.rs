@@ -63,6 +63,7 @@ pub struct CreateKey {
 
 /// `login-link`. Example: callboard login-link --user usr_…
 #[derive(Debug, Args)]
+#[group(skip)]
 pub struct LoginLink {
     /// The user's id.
     #[arg(long)]

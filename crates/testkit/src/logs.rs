@@ -26,7 +26,8 @@ impl LogCapture {
                 let capture = Self::default();
                 tracing_subscriber::fmt()
                     .json()
-                    .with_env_filter(EnvFilter::new("debug"))
+                    // The binary silences the same two: they write statements with their parameters at `debug`.
+                    .with_env_filter(EnvFilter::new("debug,tokio_postgres=info,postgres=info"))
                     .with_writer(capture.clone())
                     .try_init()
                     .expect("nobody else catches the log");

@@ -61,7 +61,8 @@ pub async fn call(http: &TestApp, who: &Credential, method: &Method, path: &str,
     let status = response.status().as_u16();
     let kind = response.headers().get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     // A live stream has no end to wait for.
-    let text = if kind.starts_with("text/event-stream") { String::new() } else { response.text().await.expect("a body") };
+    let text =
+        if kind.starts_with("text/event-stream") { String::new() } else { response.text().await.expect("a body") };
     let body: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
     if status >= 400 {
         assert_eq!(kind, "application/problem+json", "{method} {path}: {status} {text}");

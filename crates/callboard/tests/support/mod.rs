@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub mod callers;
+pub mod cases;
+pub mod people;
 pub mod process;
 
 use std::sync::Arc;
@@ -213,7 +215,10 @@ pub async fn counts(db: &Db) -> Vec<(String, i64)> {
     let mut all = Vec::new();
     let mut texts: Vec<(String, String)> =
         tables(db).into_iter().map(|(t, _)| (t.clone(), format!("select count(*) as n from {t}"))).collect();
-    texts.push(("sequences".to_owned(), "select cast(coalesce(sum(last_sequence), 0) as bigint) as n from event_stream".to_owned()));
+    texts.push((
+        "sequences".to_owned(),
+        "select cast(coalesce(sum(last_sequence), 0) as bigint) as n from event_stream".to_owned(),
+    ));
     for (name, text) in texts {
         // Texts are constants everywhere else; a test's live as long as its process.
         let sql: &'static Sql = Box::leak(Box::new(Sql::new("count", Box::leak(text.into_boxed_str()))));
@@ -225,7 +230,8 @@ pub async fn counts(db: &Db) -> Vec<(String, i64)> {
 
 /// An HS256 token of an issuer for an hour from `now`.
 pub fn jwt(iss: &str, subject: &str, now: Timestamp, secret: &str) -> String {
-    let claims = json!({ "iss": iss, "sub": subject, "aud": "callboard", "exp": now.seconds() + 3600, "iat": now.seconds() });
+    let claims =
+        json!({ "iss": iss, "sub": subject, "aud": "callboard", "exp": now.seconds() + 3600, "iat": now.seconds() });
     let header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
     jsonwebtoken::encode(&header, &claims, &jsonwebtoken::EncodingKey::from_secret(secret.as_bytes())).expect("signed")
 }

@@ -16,6 +16,10 @@ use crate::problem::Problem;
 
 /// Longest pause between two pieces of a body.
 const BODY_IDLE: Duration = Duration::from_secs(10);
+/// How much of a body that is too large is still read, and for how long: a client that is cut off while it sends
+/// sees a reset connection instead of the answer.
+const DRAIN_BYTES: usize = 16 * 1024 * 1024;
+const DRAIN: Duration = Duration::from_secs(2);
 
 /// A JSON body, strict: `application/json`, RFC 8259, no duplicate keys, no unknown members (each DTO carries
 /// `#[serde(deny_unknown_fields)]`).
@@ -123,6 +127,10 @@ async fn read(request: Request) -> Result<(HeaderMap, Bytes)> {
     let (parts, mut body) = request.into_parts();
     let declared = parts.headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|n| n > limit) {
+        // Who asks before sending has sent nothing yet.
+        if !parts.headers.contains_key(header::EXPECT) {
+            drain(&mut body).await;
+        }
         return Err(too_large(limit));
     }
     let mut pieces = BytesMut::with_capacity(declared.unwrap_or(0));
@@ -135,12 +143,27 @@ async fn read(request: Request) -> Result<(HeaderMap, Bytes)> {
             frame.map_err(|e| Error::new(&codes::BAD_REQUEST, "The body ended early or is framed wrongly.").note(e))?;
         if let Ok(data) = frame.into_data() {
             if pieces.len() + data.len() > limit {
+                drain(&mut body).await;
                 return Err(too_large(limit));
             }
             pieces.extend_from_slice(&data);
         }
     }
     Ok((parts.headers, pieces.freeze()))
+}
+
+async fn drain(body: &mut axum::body::Body) {
+    let reading = async {
+        let mut left = DRAIN_BYTES;
+        while let Some(Ok(frame)) = body.frame().await {
+            left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    // Whoever is slower than this may miss the answer.
+    let _slow = tokio::time::timeout(DRAIN, reading).await;
 }
 
 fn too_large(limit: usize) -> Error {

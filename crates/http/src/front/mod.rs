@@ -204,7 +204,10 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 fn finish(mut response: Response, trace_id: &str) -> Response {
     let status = response.status();
     let error = response.extensions_mut().remove::<Arc<Error>>();
-    let is_document = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v == PROBLEM_JSON);
+    // Readiness and pages say what they have to say with a refusing status; bare statuses and the plain text of
+    // layers below us say nothing that callers could rely on.
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let is_document = [PROBLEM_JSON, "application/json", "text/html"].iter().any(|known| kind.starts_with(known));
     let error = match error {
         Some(error) => error,
         None if (status.is_client_error() || status.is_server_error()) && !is_document => {
