@@ -9,7 +9,13 @@ use callboard_http::{App, Repair, Shutdown};
 use crate::metrics::Registry;
 
 /// Starts everything; all of it ends when the shutdown begins.
-pub fn start(app: &App, repairs: Vec<Arc<dyn Repair>>, handlers: Vec<Arc<dyn Handler>>, registry: &Arc<Registry>, shutdown: &Shutdown) {
+pub fn start(
+    app: &App,
+    repairs: Vec<Arc<dyn Repair>>,
+    handlers: Vec<Arc<dyn Handler>>,
+    registry: &Arc<Registry>,
+    shutdown: &Shutdown,
+) {
     for repair in repairs {
         tokio::spawn(run_repair(app.clone(), repair, Arc::clone(registry), shutdown.clone()));
     }

@@ -86,7 +86,9 @@ enum Command {
     #[command(after_help = "Example: export CALLBOARD_SECRET_KEY=$(callboard secret-key)")]
     SecretKey,
     /// Look into the database with a read-only query.
-    #[command(after_help = "Example: callboard db --data ./data 'select session_id, last_sequence from event_stream limit 5'")]
+    #[command(
+        after_help = "Example: callboard db --data ./data 'select session_id, last_sequence from event_stream limit 5'"
+    )]
     Db {
         #[command(flatten)]
         common: Common,
@@ -97,7 +99,10 @@ enum Command {
     #[command(subcommand, after_help = "Example: callboard tenant create --data ./data --name Acme --owner Ann")]
     Tenant(TenantCommand),
     /// API keys, written directly to the database.
-    #[command(subcommand, after_help = "Example: callboard key create --data ./data --tenant ten_… --name ci --scope calls:read")]
+    #[command(
+        subcommand,
+        after_help = "Example: callboard key create --data ./data --tenant ten_… --name ci --scope calls:read"
+    )]
     Key(KeyCommand),
     /// Make a one-time login link for a user.
     #[command(after_help = "Example: callboard login-link --data ./data --user usr_…")]
@@ -246,7 +251,8 @@ fn look(values: &Values, query: String) -> Result<()> {
     }
     let db = Db::open_read_only(serve::store_config(values)?.0)?;
     // SQL texts are constants everywhere else; this one lives as long as the process, which ends after it.
-    let sql: &'static callboard_store::Sql = Box::leak(Box::new(callboard_store::Sql::new("cli", Box::leak(query.into_boxed_str()))));
+    let sql: &'static callboard_store::Sql =
+        Box::leak(Box::new(callboard_store::Sql::new("cli", Box::leak(query.into_boxed_str()))));
     for row in db.read_blocking(move |tx| tx.query(sql, callboard_store::params! {}))? {
         let columns = row.columns().to_vec();
         let cells: Vec<String> = columns.iter().zip(row.into_values()).map(|(c, v)| format!("{c}={v:?}")).collect();

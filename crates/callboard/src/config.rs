@@ -31,21 +31,83 @@ const fn setting(key: &'static str, env: &'static str, default: &'static str, he
 /// Every setting.
 pub static SETTINGS: &[Setting] = &[
     setting("data_dir", "CALLBOARD_DATA", "callboard-data", "folder of the SQLite database and the secret key"),
-    Setting { secret: true, ..setting("database_url", "CALLBOARD_DATABASE_URL", "", "PostgreSQL instead of SQLite: postgres://user@host/db") },
-    setting("database_pool", "CALLBOARD_DATABASE_POOL", "8", "PostgreSQL connections for writes; as many again for reads"),
+    Setting {
+        secret: true,
+        ..setting("database_url", "CALLBOARD_DATABASE_URL", "", "PostgreSQL instead of SQLite: postgres://user@host/db")
+    },
+    setting(
+        "database_pool",
+        "CALLBOARD_DATABASE_POOL",
+        "8",
+        "PostgreSQL connections for writes; as many again for reads",
+    ),
     setting("listen", "CALLBOARD_LISTEN", "127.0.0.1:8080", "address to listen on; port 0 picks a free one"),
     setting("public_url", "CALLBOARD_PUBLIC_URL", "", "our own origin in links; default http://<listen>"),
     setting("cors_origins", "CALLBOARD_CORS_ORIGINS", "", "origins that browsers may call from, separated by commas"),
-    setting("trusted_proxies", "CALLBOARD_TRUSTED_PROXIES", "0", "proxies in front of us whose X-Forwarded-For is believed"),
-    Setting { secret: true, ..setting("secret_key", "CALLBOARD_SECRET_KEY", "", "id:base64url(32 bytes); SQLite makes its own beside the data") },
-    Setting { secret: true, ..setting("secret_keys_older", "CALLBOARD_SECRET_KEYS_OLDER", "", "older keys that still verify, separated by commas") },
-    Setting { also: Some("LIVEKIT_URL"), ..setting("livekit.url", "CALLBOARD_LIVEKIT_URL", "", "LiveKit as the server reaches it: ws://host:7880") },
-    Setting { also: Some("LIVEKIT_PUBLIC_URL"), ..setting("livekit.public_url", "CALLBOARD_LIVEKIT_PUBLIC_URL", "", "LiveKit as browsers reach it; default livekit.url") },
-    Setting { also: Some("LIVEKIT_API_KEY"), ..setting("livekit.api_key", "CALLBOARD_LIVEKIT_API_KEY", "", "LiveKit's API key") },
-    Setting { also: Some("LIVEKIT_API_SECRET"), secret: true, ..setting("livekit.api_secret", "CALLBOARD_LIVEKIT_API_SECRET", "", "LiveKit's API secret") },
-    setting("egress.allow", "CALLBOARD_EGRESS_ALLOW", "", "private hosts that tenants' URLs (JWKS) may reach: host or host:port, separated by commas"),
-    setting("rate.keys_per_second", "CALLBOARD_RATE_KEYS_PER_SECOND", "", "requests a second of one API key; unset is unlimited"),
-    setting("rate.passes_per_second", "CALLBOARD_RATE_PASSES_PER_SECOND", "20", "requests a second of one session pass"),
+    setting(
+        "trusted_proxies",
+        "CALLBOARD_TRUSTED_PROXIES",
+        "0",
+        "proxies in front of us whose X-Forwarded-For is believed",
+    ),
+    Setting {
+        secret: true,
+        ..setting(
+            "secret_key",
+            "CALLBOARD_SECRET_KEY",
+            "",
+            "id:base64url(32 bytes); SQLite makes its own beside the data",
+        )
+    },
+    Setting {
+        secret: true,
+        ..setting(
+            "secret_keys_older",
+            "CALLBOARD_SECRET_KEYS_OLDER",
+            "",
+            "older keys that still verify, separated by commas",
+        )
+    },
+    Setting {
+        also: Some("LIVEKIT_URL"),
+        ..setting("livekit.url", "CALLBOARD_LIVEKIT_URL", "", "LiveKit as the server reaches it: ws://host:7880")
+    },
+    Setting {
+        also: Some("LIVEKIT_PUBLIC_URL"),
+        ..setting(
+            "livekit.public_url",
+            "CALLBOARD_LIVEKIT_PUBLIC_URL",
+            "",
+            "LiveKit as browsers reach it; default livekit.url",
+        )
+    },
+    Setting {
+        also: Some("LIVEKIT_API_KEY"),
+        ..setting("livekit.api_key", "CALLBOARD_LIVEKIT_API_KEY", "", "LiveKit's API key")
+    },
+    Setting {
+        also: Some("LIVEKIT_API_SECRET"),
+        secret: true,
+        ..setting("livekit.api_secret", "CALLBOARD_LIVEKIT_API_SECRET", "", "LiveKit's API secret")
+    },
+    setting(
+        "egress.allow",
+        "CALLBOARD_EGRESS_ALLOW",
+        "",
+        "private hosts that tenants' URLs (JWKS) may reach: host or host:port, separated by commas",
+    ),
+    setting(
+        "rate.keys_per_second",
+        "CALLBOARD_RATE_KEYS_PER_SECOND",
+        "",
+        "requests a second of one API key; unset is unlimited",
+    ),
+    setting(
+        "rate.passes_per_second",
+        "CALLBOARD_RATE_PASSES_PER_SECOND",
+        "20",
+        "requests a second of one session pass",
+    ),
     setting("rate.logins_per_minute", "CALLBOARD_RATE_LOGINS_PER_MINUTE", "10", "logins a minute of one address"),
     setting("rate.joins_per_minute", "CALLBOARD_RATE_JOINS_PER_MINUTE", "10", "joins a minute of one address"),
     setting("log", "CALLBOARD_LOG", "info", "log filter, such as info,callboard_livekit=debug"),
@@ -82,7 +144,11 @@ pub struct Values(BTreeMap<&'static str, (String, Origin)>);
 
 impl Values {
     /// Gathers values. `flags` maps keys to what was given on the command line; `env` reads the environment.
-    pub fn gather(flags: &[(&str, Option<String>)], env: impl Fn(&str) -> Option<String>, file: Option<&Path>) -> Result<Self> {
+    pub fn gather(
+        flags: &[(&str, Option<String>)],
+        env: impl Fn(&str) -> Option<String>,
+        file: Option<&Path>,
+    ) -> Result<Self> {
         let from_file = file.map(read_file).transpose()?.unwrap_or_default();
         let mut out = BTreeMap::new();
         for s in SETTINGS {
@@ -128,7 +194,9 @@ impl Values {
 
     /// The address to listen on.
     pub fn listen(&self) -> Result<SocketAddr> {
-        self.get("listen").parse().map_err(|_| self.bad("listen", "must be an address and a port, such as 127.0.0.1:8080"))
+        self.get("listen")
+            .parse()
+            .map_err(|_| self.bad("listen", "must be an address and a port, such as 127.0.0.1:8080"))
     }
 
     /// An error that names the setting and where its value came from.
@@ -149,7 +217,14 @@ impl Values {
                     (false, false) => value,
                 };
                 let default = if s.default.is_empty() { "unset" } else { s.default };
-                format!("{:<24} {:<28} {:<34} {} [default {default}; {}]\n", s.key, shown, origin.to_string(), s.help, s.env)
+                format!(
+                    "{:<24} {:<28} {:<34} {} [default {default}; {}]\n",
+                    s.key,
+                    shown,
+                    origin.to_string(),
+                    s.help,
+                    s.env
+                )
             })
             .collect()
     }
@@ -174,7 +249,8 @@ fn flatten(prefix: &str, table: &toml::Table, out: &mut BTreeMap<String, String>
             toml::Value::Table(inner) => flatten(&format!("{key}."), inner, out),
             toml::Value::String(text) => drop(out.insert(key, text.clone())),
             toml::Value::Array(items) => {
-                let parts: Vec<String> = items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_owned)).collect();
+                let parts: Vec<String> =
+                    items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_owned)).collect();
                 drop(out.insert(key, parts.join(",")));
             }
             other => drop(out.insert(key, other.to_string())),
@@ -197,7 +273,11 @@ mod tests {
     #[test]
     fn flags_beat_environment_beats_file_beats_default() {
         let file = "listen = \"127.0.0.1:3\"\n[livekit]\nurl = \"ws://file\"\n[rate]\npasses_per_second = 7\n";
-        let v = gather(&[("listen", Some("127.0.0.1:1".into()))], &[("CALLBOARD_LISTEN", "127.0.0.1:2"), ("LIVEKIT_API_KEY", "k")], file);
+        let v = gather(
+            &[("listen", Some("127.0.0.1:1".into()))],
+            &[("CALLBOARD_LISTEN", "127.0.0.1:2"), ("LIVEKIT_API_KEY", "k")],
+            file,
+        );
         assert_eq!(v.get("listen"), "127.0.0.1:1");
         assert_eq!(v.get("livekit.url"), "ws://file");
         assert_eq!(v.get("livekit.api_key"), "k");

@@ -30,7 +30,11 @@ pub async fn prepare(app: &App) -> Result<Printed> {
                 Some((tenant, owner)) => (tenant, owner, None),
                 None => {
                     let tenant = callboard_tenants::create_tenant(tx, by(), &new_tenant(), now, &mut entropy)?;
-                    let new = NewUser { display_name: Some("Owner".to_owned()), roles: vec![Role::Owner], ..NewUser::default() };
+                    let new = NewUser {
+                        display_name: Some("Owner".to_owned()),
+                        roles: vec![Role::Owner],
+                        ..NewUser::default()
+                    };
                     let owner = callboard_tenants::create_user(tx, &tenant.id, by(), &new, now, &mut entropy)?;
                     let key = NewKey { name: "dev".to_owned(), scopes: scopes(), expires_at: None };
                     let (_, secret) = callboard_tenants::create_key(tx, &tenant.id, by(), &key, now, &mut entropy)?;

@@ -43,7 +43,12 @@ impl Registry {
     }
 
     /// The text format, with current values.
-    pub fn render(&self, app: &App, livekit: Option<&LiveKit>, backlog: Option<(i64, Option<Timestamp>)>) -> Result<String> {
+    pub fn render(
+        &self,
+        app: &App,
+        livekit: Option<&LiveKit>,
+        backlog: Option<(i64, Option<Timestamp>)>,
+    ) -> Result<String> {
         let stats = app.db.stats();
         self.set("store_commits", stats.commits as f64);
         self.set("store_writes", stats.writes as f64);

@@ -8,7 +8,8 @@ use callboard_egress::Egress;
 use callboard_eventlog::Log;
 use callboard_eventlog::outbox::Handler;
 use callboard_http::{
-    AccessMatrix, App, Authenticate, ForgetAnswers, FrontDoor, Metrics, Module, RateLimits, Repair, Shutdown, complete_document,
+    AccessMatrix, App, Authenticate, ForgetAnswers, FrontDoor, Metrics, Module, RateLimits, Repair, Shutdown,
+    complete_document,
 };
 use callboard_kernel::{Error, Result};
 use callboard_livekit::LiveKit;

@@ -101,7 +101,12 @@ async fn ready(State(ops): State<Ops>) -> Response {
     let mut checks = vec![store_check(&ops).await];
     checks.push(outbox_check(&ops, now).await);
     checks.push(match &ops.livekit {
-        None => Check { name: "livekit", ok: true, required: false, reason: Some("not configured: calls have no media".to_owned()) },
+        None => Check {
+            name: "livekit",
+            ok: true,
+            required: false,
+            reason: Some("not configured: calls have no media".to_owned()),
+        },
         Some(livekit) => {
             let state = livekit.health.ready(now);
             Check { name: "livekit", ok: state.is_ok(), required: false, reason: state.err() }
@@ -163,14 +168,21 @@ struct Map {
 /// Endpoint map
 #[utoipa::path(get, path = "/v1", tag = "Operation", responses((status = 200, description = "Where to go", body = Map)))]
 async fn map(State(ops): State<Ops>) -> Result<Json<Map>, Problem> {
-    let document: serde_json::Value = serde_json::from_str(ops.document.get().map_or("{}", String::as_str)).map_err(Error::internal)?;
+    let document: serde_json::Value =
+        serde_json::from_str(ops.document.get().map_or("{}", String::as_str)).map_err(Error::internal)?;
     let mut routes = Vec::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
         for method in item.as_object().into_iter().flat_map(|i| i.keys()) {
             routes.push(format!("{} {path}", method.to_uppercase()));
         }
     }
-    Ok(Json(Map { version: env!("CARGO_PKG_VERSION"), openapi: "/openapi.json", docs: "/docs", schemas: "/v1/schemas", routes }))
+    Ok(Json(Map {
+        version: env!("CARGO_PKG_VERSION"),
+        openapi: "/openapi.json",
+        docs: "/docs",
+        schemas: "/v1/schemas",
+        routes,
+    }))
 }
 
 async fn openapi(State(ops): State<Ops>) -> Response {

@@ -82,11 +82,15 @@ pub struct How {
 pub async fn run(values: &Values, how: How) -> Result<()> {
     let address = values.listen()?;
     if how.dev && !address.ip().is_loopback() {
-        return Err(Error::invalid("listen", "--dev listens on loopback only; without --dev, make a tenant by `callboard tenant create`"));
+        return Err(Error::invalid(
+            "listen",
+            "--dev listens on loopback only; without --dev, make a tenant by `callboard tenant create`",
+        ));
     }
     let listener = listen(address)?;
     let bound = listener.local_addr().map_err(Error::internal)?;
-    let public_url = values.set("public_url").map_or_else(|| format!("http://{bound}"), |u| u.trim_end_matches('/').to_owned());
+    let public_url =
+        values.set("public_url").map_or_else(|| format!("http://{bound}"), |u| u.trim_end_matches('/').to_owned());
     let (config, dir) = store_config(values)?;
     let options = OpenOptions { on_fatal: Some(Arc::new(stop_hard)), ..OpenOptions::default() };
     let db = tokio::task::spawn_blocking(move || Db::open_with(config, options)).await.map_err(Error::internal)??;
