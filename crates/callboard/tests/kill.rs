@@ -63,13 +63,13 @@ fn make(dice: &mut Entropy, session: &str, writer: u64, number: u64) -> Made {
         0 => format!("w{writer}-{number}-{:08x}", dice.below(1 << 32)),
         _ => format!("{:08x}{:08x}-w{writer}-{number}", dice.below(1 << 32), dice.below(1 << 32)),
     };
-    let (kind, payload) = if number % 3 == 0 {
+    let (kind, payload) = if number.is_multiple_of(3) {
         let text = format!("Sentence {number} of writer {writer}.");
         let start = number * 10;
         let payload = json!({ "utteranceId": format!("u-{writer}-{number}"), "speaker": "user", "text": text, "startMs": start, "endMs": start + 9 });
         ("transcript.final", payload)
     } else {
-        let owner = if number % 2 == 0 { "user" } else { "agent" };
+        let owner = if number.is_multiple_of(2) { "user" } else { "agent" };
         ("call.turn.owner_changed", json!({ "callId": session, "turnId": format!("t-{number}"), "owner": owner }))
     };
     let ts = format!("2026-11-20T10:{:02}:{:02}.{:03}Z", number / 60_000 % 60, number / 1_000 % 60, number % 1_000);

@@ -24,9 +24,9 @@ fn encode(value: u128) -> String {
 
 /// Whether the text is `prefix_` and 26 characters of our base 32.
 fn well_formed(text: &str, prefix: &str) -> bool {
-    text.strip_prefix(prefix)
-        .and_then(|rest| rest.strip_prefix('_'))
-        .is_some_and(|rest| rest.len() == 26 && rest.bytes().all(|b| ALPHABET.contains(&b)) && rest.as_bytes()[0] <= b'7')
+    text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')).is_some_and(|rest| {
+        rest.len() == 26 && rest.bytes().all(|b| ALPHABET.contains(&b)) && rest.as_bytes()[0] <= b'7'
+    })
 }
 
 macro_rules! id_type {

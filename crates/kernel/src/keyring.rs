@@ -154,7 +154,8 @@ impl Keyring {
         let bad = |why: &str| Error::internal(format!("a sealed column cannot be opened: {why}"));
         let mut parts = sealed.splitn(3, ':');
         let (id, nonce, body) = (parts.next(), parts.next(), parts.next());
-        let key = self.keys.iter().find(|k| Some(k.id.as_str()) == id).ok_or_else(|| bad("its key is not in the ring"))?;
+        let key =
+            self.keys.iter().find(|k| Some(k.id.as_str()) == id).ok_or_else(|| bad("its key is not in the ring"))?;
         let nonce: [u8; 12] = URL_SAFE_NO_PAD
             .decode(nonce.unwrap_or_default())
             .ok()

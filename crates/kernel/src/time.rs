@@ -88,8 +88,11 @@ fn strict_shape(text: &str) -> Option<()> {
         b'+' | b'-' => {
             digits(at + 1..at + 3)?;
             digits(at + 4..at + 6)?;
-            (b.len() == at + 6 && b[at + 3] == b':' && &b[at + 1..at + 3] <= b"23".as_slice() && &b[at + 4..at + 6] <= b"59".as_slice())
-                .then_some(())
+            (b.len() == at + 6
+                && b[at + 3] == b':'
+                && &b[at + 1..at + 3] <= b"23".as_slice()
+                && &b[at + 4..at + 6] <= b"59".as_slice())
+            .then_some(())
         }
         _ => None,
     }
@@ -120,7 +123,8 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(d)?;
-        Self::parse_rfc3339(&text).ok_or_else(|| serde::de::Error::custom("not an RFC 3339 instant with zone and at most microseconds"))
+        Self::parse_rfc3339(&text)
+            .ok_or_else(|| serde::de::Error::custom("not an RFC 3339 instant with zone and at most microseconds"))
     }
 }
 
