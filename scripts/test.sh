@@ -13,7 +13,7 @@ STATE="$(mktemp -d "${TMPDIR:-/tmp}/callboard-test.XXXXXX")"
 # PostgreSQL runs as its own user and must be able to pass through.
 chmod 755 "$STATE"
 STEPS=(versions tools fmt web-build web-check web-test clippy deny tidy build postgres rust openapi client
-  http live journeys recovery readme)
+  http live journeys readme)
 
 current=""
 finish() {
@@ -55,7 +55,6 @@ step_client()    { npm --prefix web run --silent client:check; }
 step_http()      { with_binary; scripts/http-fuzz.sh; }
 step_live()      { with_binary; with_browser; node tests/live/roundtrip.mjs --report artifacts/live/roundtrip.json; node tests/live/roundtrip.mjs --muted --report artifacts/live/muted.json; }
 step_journeys()  { with_binary; with_browser; node --test --test-concurrency=1 tests/live/journeys/; }
-step_recovery()  { with_binary; with_postgres; node tests/live/recovery.mjs; }
 step_readme()    { with_binary; scripts/check-readme.sh; }
 
 explain() {
@@ -113,7 +112,7 @@ done
 
 mkdir -p "$LOGS"; rm -f "$LOGS"/*.log
 begun=$SECONDS number=0
-case " ${chosen[*]} " in *" rust "*|*" recovery "*) case " ${chosen[*]} " in *" postgres "*) ;; *) chosen=(postgres "${chosen[@]}") ;; esac ;; esac
+case " ${chosen[*]} " in *" rust "*) case " ${chosen[*]} " in *" postgres "*) ;; *) chosen=(postgres "${chosen[@]}") ;; esac ;; esac
 for name in "${chosen[@]}"; do
   number=$((number + 1))
   run_step "$name" "$(printf '%02d' "$number")"

@@ -279,9 +279,14 @@ async fn bodies_and_queries(kit: &Kit, ours: (&Tenancy, &Things), theirs: (&Tena
         );
         assert_eq!(foreign.json()["items"], json!([]));
     }
+    subscriptions(&http, [&ours.1.session, &none]).await;
+}
+
+/// A foreign session is no other than an absent one on the socket.
+async fn subscriptions(http: &TestApp, sessions: [&String; 2]) {
     let mut socket = http.ws("/v1/realtime/ws").await;
     let mut answers = Vec::new();
-    for session in [&ours.1.session, &none] {
+    for session in sessions {
         socket.send(&json!({ "op": "subscribe", "id": "s", "sessionId": session, "afterSequence": 0 })).await;
         let mut problem = socket.next_op("error").await["problem"].clone();
         problem.as_object_mut().expect("a problem").remove("traceId");

@@ -94,6 +94,14 @@ both_engines!(ids_never_leak_across_sessions_or_tenants, |db| async move {
     assert_eq!(db.read(move |tx| log2.find(tx, &stranger, &session)).await.expect("looked"), None);
 });
 
+both_engines!(a_tenant_has_one_stream_of_a_name, |db| async move {
+    let (log, t) = (log(), tenant(1));
+    stream(&db, &log, &t, "s").await;
+    let session = SessionId::parse("s").expect("an id");
+    let again = db.write(move |tx| log.create(tx, &t, &session, NOW)).await.expect_err("taken");
+    assert!(again.is(&codes::SESSION_EXISTS), "{again}");
+});
+
 both_engines!(concurrent_writers_leave_no_gap_and_no_duplicate, |db| async move {
     let (log, t) = (log(), tenant(1));
     let key = stream(&db, &log, &t, "s").await;

@@ -51,3 +51,23 @@ pub fn check_problem(case: &Case, answer: &Answer) {
         assert!(first["pointer"].is_string() && first["reason"].as_str().is_some_and(|r| !r.is_empty()), "{at}");
     }
 }
+
+/// Instants that are looser than RFC 3339, or beyond what is kept.
+pub const LOOSE_TIMES: &[&str] = &[
+    "March 3 2026",
+    "2026-03-03",
+    "2026-03-03T10:00:00",
+    "2026-03-03 10:00:00Z",
+    "2026-03-03T10:00Z",
+    "1772532000",
+    "",
+    "2026-02-30T10:00:00Z",
+    "2026-03-03T24:00:00Z",
+    "2026-03-03T10:00:60Z",
+    "2026-03-03T10:00:00.1234567Z",
+    "2026-03-03T10:00:00+25:00",
+    "2026-03-03T10:00:00z",
+    "20260303T100000Z",
+    "1969-12-31T23:59:59Z",
+    "-2026-03-03T10:00:00Z",
+];
