@@ -97,33 +97,39 @@ reason() {
   printf '%s' "${line:-no output}" | cut -c1-160
 }
 
-if [ "${ONLY:-}" = list ]; then printf '%s\n' "${STEPS[@]}"; exit 0; fi
-chosen=("${STEPS[@]}")
-if [ -n "${ONLY:-}" ]; then read -r -a chosen <<< "$ONLY"; fi
-if [ -n "${FROM:-}" ]; then
-  while [ "${#chosen[@]}" -gt 0 ] && [ "${chosen[0]}" != "$FROM" ]; do chosen=("${chosen[@]:1}"); done
-  # Later steps lean on these.
-  case " ${chosen[*]} " in *" postgres "*) ;; *) chosen=(postgres "${chosen[@]}") ;; esac
-fi
-[ "${#chosen[@]}" -gt 0 ] || die "no such step; the steps are: ${STEPS[*]}"
-for name in "${chosen[@]}"; do
-  declare -F "step_${name//-/_}" >/dev/null || die "no step '$name'; the steps are: ${STEPS[*]}"
-done
+# In a function, so that all of it has been read before the first step begins: the file may change meanwhile.
+main() {
+  [ "${ONLY:-}" != list ] || { printf '%s\n' "${STEPS[@]}"; return; }
+  local chosen=("${STEPS[@]}") name begun number
+  if [ -n "${ONLY:-}" ]; then read -r -a chosen <<< "$ONLY"; fi
+  if [ -n "${FROM:-}" ]; then
+    while [ "${#chosen[@]}" -gt 0 ] && [ "${chosen[0]}" != "$FROM" ]; do chosen=("${chosen[@]:1}"); done
+    # Later steps lean on these.
+    case " ${chosen[*]} " in *" postgres "*) ;; *) chosen=(postgres "${chosen[@]}") ;; esac
+  fi
+  [ "${#chosen[@]}" -gt 0 ] || die "no such step; the steps are: ${STEPS[*]}"
+  for name in "${chosen[@]}"; do
+    declare -F "step_${name//-/_}" >/dev/null || die "no step '$name'; the steps are: ${STEPS[*]}"
+  done
 
-mkdir -p "$LOGS"; rm -f "$LOGS"/*.log
-begun=$SECONDS number=0
-case " ${chosen[*]} " in *" rust "*) case " ${chosen[*]} " in *" postgres "*) ;; *) chosen=(postgres "${chosen[@]}") ;; esac ;; esac
-for name in "${chosen[@]}"; do
-  number=$((number + 1))
-  run_step "$name" "$(printf '%02d' "$number")"
-done
+  mkdir -p "$LOGS"; rm -f "$LOGS"/*.log
+  begun=$SECONDS; number=0
+  case " ${chosen[*]} " in *" rust "*) case " ${chosen[*]} " in *" postgres "*) ;; *) chosen=(postgres "${chosen[@]}") ;; esac ;; esac
+  for name in "${chosen[@]}"; do
+    number=$((number + 1))
+    run_step "$name" "$(printf '%02d' "$number")"
+  done
 
-printf '\n'
-for failure in "${failures[@]+"${failures[@]}"}"; do warn "$failure"; done
-if [ "$failed" = 0 ]; then
-  say "every check passed in $((SECONDS - begun)) s; next: make run"
-else
-  say "next: read artifacts/test/*.log, repair, then  make test ONLY=\"$(printf '%s\n' "${failures[@]}" | cut -d: -f1 | paste -sd' ')\""
-fi
-printf '%d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" = 0 ]
+  printf '\n'
+  for failure in "${failures[@]+"${failures[@]}"}"; do warn "$failure"; done
+  if [ "$failed" = 0 ]; then
+    say "every check passed in $((SECONDS - begun)) s; next: make run"
+  else
+    say "next: read artifacts/test/*.log, repair, then  make test ONLY=\"$(printf '%s\n' "${failures[@]}" | cut -d: -f1 | paste -sd' ')\""
+  fi
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+  [ "$failed" = 0 ]
+}
+
+main
+exit
