@@ -110,29 +110,39 @@ both_engines!(answers_are_forgotten_after_seven_days, |db: Db| async move {
     assert!(!replayed);
 });
 
-/// Under a paused clock the ten seconds pass as soon as nobody can do anything else.
-#[tokio::test(start_paused = true)]
+/// The clock is paused once the effect has begun: from then on the ten seconds pass as soon as nobody can do anything
+/// else, and nothing else is timed.
+#[tokio::test]
 async fn whoever_waits_too_long_is_told_and_finds_the_answer_later() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let scratch = Scratch::new(engine);
         let db = scratch.open();
         let (release, held) = std::sync::mpsc::channel::<()>();
         let held = std::sync::Mutex::new(held);
+        let begun = Arc::new(tokio::sync::Notify::new());
+        let begins = Arc::clone(&begun);
         let slow = move |_: &Tx<'_>| {
+            begins.notify_one();
             // The sender's end or its word: either lets the effect go on.
             let _word = held.lock().map(|held| held.recv());
             Reply::ok(&json!({}))
         };
         let print = fingerprint(&[], "{}");
-        let told = once_as(&db, scope("key:a"), "POST /v1/things", key("slow"), print.clone(), slow).await;
-        assert!(told.expect_err("it is told").is(&codes::IDEMPOTENCY_IN_PROGRESS));
+        let (own, same) = (db.clone(), print.clone());
+        let waiting =
+            tokio::spawn(
+                async move { once_as(&own, scope("key:a"), "POST /v1/things", key("slow"), same, slow).await },
+            );
+        begun.notified().await;
+        tokio::time::pause();
+        let told = waiting.await.expect("a task").expect_err("it is told");
+        assert!(told.is(&codes::IDEMPOTENCY_IN_PROGRESS), "{told}");
         drop(release);
         tokio::time::resume();
         let count = Arc::new(AtomicUsize::new(0));
         let answer = once_as(&db, scope("key:a"), "POST /v1/things", key("slow"), print, counting(&count)).await;
         assert!(answer.expect("the answer").replayed, "{engine:?}");
         db.close().await;
-        tokio::time::pause();
     }
 }
 
