@@ -7,6 +7,8 @@ cd "$ROOT"
 scripts/install-python.sh
 binary="${CALLBOARD_BIN:-$ROOT/target/debug/callboard}"
 [ -x "$binary" ] || die "$binary is missing; build it: cargo build -p callboard"
-cargo build --quiet --locked -p callboard-testkit --bin fake-livekit
-exec "$TOOLS/venv/bin/python" tests/http/run.py --binary "$binary" --fake "${CARGO_TARGET_DIR:-$ROOT/target}/debug/fake-livekit" \
+fake="${CARGO_TARGET_DIR:-$ROOT/target}/debug/fake-livekit"
+# `cargo build --workspace` makes it too; building one package alone would build its dependencies anew.
+[ -x "$fake" ] || cargo build --quiet --locked --workspace
+exec "$TOOLS/venv/bin/python" tests/http/run.py --binary "$binary" --fake "$fake" \
   --seed "${SEED:-42}" --examples "${EXAMPLES:-25}"

@@ -50,7 +50,7 @@ step_tidy()      { cargo run --quiet --locked -p xtask -- tidy; }
 step_build()     { cargo build --quiet --locked --workspace; }
 step_postgres()  { scripts/postgres.sh start "$STATE/postgres"; }
 step_rust()      { with_postgres; cargo test --quiet --workspace --locked --no-fail-fast; }
-step_openapi()   { cargo run --quiet --locked -p xtask -- openapi --check; }
+step_openapi()   { with_binary; cargo run --quiet --locked -p xtask -- openapi --check; }
 step_client()    { npm --prefix web run --silent client:check; }
 step_http()      { with_binary; scripts/http-fuzz.sh; }
 step_live()      { with_binary; with_browser; node tests/live/roundtrip.mjs --report artifacts/live/roundtrip.json; node tests/live/roundtrip.mjs --muted --report artifacts/live/muted.json; }
