@@ -25,6 +25,9 @@ export function livekitBinary() {
   return path;
 }
 
+/** What the LiveKit server says of itself. */
+export const livekitVersion = () => spawnSync(livekitBinary(), ["--version"], { encoding: "utf8" }).stdout.trim().split(" ").at(-1);
+
 /** A port that is free on loopback for TCP. */
 export function freePort() {
   return new Promise((resolve, reject) => {

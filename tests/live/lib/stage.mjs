@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Api } from "./api.mjs";
-import { freePort, freeUdpPort, ROOT, scratch, startCallboard, startLiveKit } from "./processes.mjs";
+import { freePort, freeUdpPort, livekitVersion, ROOT, scratch, startCallboard, startLiveKit } from "./processes.mjs";
 import { TcpProxy, UdpProxy } from "./proxies.mjs";
 import { until } from "./until.mjs";
 
@@ -120,7 +120,7 @@ async function startMedia(stage, httpPort) {
   });
   // With people in a room LiveKit waits for them; tests do not.
   stage.closers.push(() => stage.media.stop(2_000));
-  stage.versions = { livekit: "1.13.5" };
+  stage.versions = { livekit: livekitVersion() };
   return {
     LIVEKIT_URL: `ws://127.0.0.1:${livekitPort}`,
     LIVEKIT_PUBLIC_URL: `ws://127.0.0.1:${signalPort}`,
