@@ -17,16 +17,13 @@ mod store;
 
 use std::sync::Arc;
 
+use callboard_eventlog::Projector;
 use callboard_eventlog::outbox::Handler;
-use callboard_eventlog::{Log, Projector, SessionKey};
 use callboard_http::{App, Module};
-use callboard_kernel::{Entropy, Result, Timestamp};
-use callboard_store::Tx;
 
-pub use commands::provider::AppliedFact;
+pub use commands::provider::{AppliedFact, apply_fact, session_by_room};
 
 use ports::Providers;
-use provider::ProviderFact;
 
 /// The projectors of `session_state` and `participant_state`.
 pub fn projectors() -> Vec<Arc<dyn Projector>> {
@@ -53,29 +50,4 @@ pub fn module(app: App, providers: Arc<Providers>) -> Module {
         authenticators: vec![Arc::new(pass::PassAuthenticator(app))],
         sql: &store::ALL_SQL,
     }
-}
-
-/// The session of a provider's room, by the room's sid when known, else by its exact name. For provider bridges.
-pub fn session_by_room(
-    tx: &Tx<'_>,
-    log: &Log,
-    provider: &str,
-    room_name: &str,
-    room_sid: &str,
-) -> Result<Option<SessionKey>> {
-    commands::provider::session_by_room(tx, log, provider, room_name, room_sid)
-}
-
-/// Applies one fact that a provider reported, in the bridge's transaction. A refusal leaves nothing behind when the
-/// bridge runs it in a savepoint.
-pub fn apply_fact(
-    tx: &Tx<'_>,
-    log: &Log,
-    key: &SessionKey,
-    provider: &str,
-    fact: &ProviderFact,
-    now: Timestamp,
-    entropy: &mut Entropy,
-) -> Result<AppliedFact> {
-    commands::provider::apply_fact(tx, log, key, provider, fact, now, entropy)
 }

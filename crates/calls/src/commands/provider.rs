@@ -35,7 +35,8 @@ pub fn session_by_room(
     }
 }
 
-/// Applies one fact that the provider reported. `provider` becomes the actor of its events.
+/// Applies one fact that the provider reported, in the bridge's transaction. `provider` becomes the actor of its events.
+/// A refusal leaves nothing behind when the bridge runs it in a savepoint.
 pub fn apply_fact(
     tx: &Tx<'_>,
     log: &Log,
