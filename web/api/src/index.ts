@@ -4,7 +4,7 @@
  */
 export * from "./wire.ts";
 export { createCallboard, type Callboard, type ClientOptions } from "./client.ts";
-export { ApiError, asApiError } from "./problem.ts";
+export { ApiError, asApiError, problemFrom } from "./problem.ts";
 export { backoffMs, type BackoffOptions } from "./backoff.ts";
 export { newEventId, newId } from "./ids.ts";
 export { LiveSocket, socketUrl, type SocketOptions, type SocketStatus } from "./socket.ts";
@@ -14,6 +14,17 @@ export { followCall, type CallStore, type CallStoreOptions, type FollowedCall } 
 export * from "./state/model.ts";
 export { applyEvents, callFromSession, emptyCall } from "./state/reduce.ts";
 export { supersede, transcript } from "./state/transcript.ts";
+export { eventOf, indexOfSequence, momentOf, sequenceAt, zeroOf } from "./state/moment.ts";
+export {
+  lowerBound,
+  runsOf,
+  spansOf,
+  touching,
+  type Run,
+  type SpanInput,
+  type Spans,
+} from "./state/spans.ts";
+export { stripOf, turnQuantile, type Strip, type StripLane } from "./state/strip.ts";
 export { conversation, type ConversationItem } from "./state/conversation.ts";
 export {
   describe,

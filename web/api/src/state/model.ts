@@ -63,6 +63,8 @@ export interface Utterance {
   confidence?: number;
   language?: string;
   source?: string;
+  /** What earlier finals said, oldest first, where a later one said something else; at most the last five. */
+  earlier?: readonly string[];
 }
 
 export interface CallProblem {
@@ -71,6 +73,26 @@ export interface CallProblem {
   code: string;
   message: string;
   retryable: boolean;
+}
+
+/** What a mark on the strip tells; `lane` says where it stands. */
+export type MarkKind =
+  | "proposed"
+  | "waiting"
+  | "approved"
+  | "blocked"
+  | "executed"
+  | "cancelled"
+  | "warning"
+  | "error"
+  | "failure";
+
+/** One event that stands out in a call: an action, a decision, an error. */
+export interface Mark {
+  sequence: number;
+  at: number;
+  lane: "actions" | "errors";
+  kind: MarkKind;
 }
 
 export interface CallState {
@@ -94,6 +116,12 @@ export interface CallState {
   utterances: ReadonlyMap<string, Utterance>;
   cuts: readonly Cut[];
   problems: readonly CallProblem[];
+  /** Actions, decisions and errors, in the order of their sequence. */
+  marks: readonly Mark[];
+  /** Measured times from voice to voice in milliseconds (`call.turn.timing`), in the order of their sequence. */
+  turns: readonly number[];
+  /** The latest instant that any event names. */
+  lastAt?: number;
 }
 
 export const isOver = (state: Pick<CallState, "status">): boolean =>

@@ -4,7 +4,8 @@
  */
 import type { CallEvent, Session } from "../wire.ts";
 import { compact, flag, instant, isReported, number, text } from "./fields.ts";
-import { isOver, type CallProblem, type CallState, type Cut } from "./model.ts";
+import { markOf } from "./marks.ts";
+import { isOver, type CallProblem, type CallState, type Cut, type Mark } from "./model.ts";
 import * as people from "./participants.ts";
 import { hear } from "./transcript.ts";
 
@@ -20,6 +21,8 @@ export function emptyCall(sessionId: string): CallState {
     utterances: new Map(),
     cuts: [],
     problems: [],
+    marks: [],
+    turns: [],
   };
 }
 
@@ -47,6 +50,8 @@ interface Draft extends CallState {
   utterances: Map<string, import("./model.ts").Utterance>;
   cuts: Cut[];
   problems: CallProblem[];
+  marks: Mark[];
+  turns: number[];
 }
 
 const draftOf = (state: CallState): Draft => ({
@@ -56,6 +61,8 @@ const draftOf = (state: CallState): Draft => ({
   utterances: new Map(state.utterances),
   cuts: [...state.cuts],
   problems: [...state.problems],
+  marks: [...state.marks],
+  turns: [...state.turns],
 });
 
 /** The state after these events. Returns the same object when none of them was new. */
@@ -149,10 +156,18 @@ const STEPS: Readonly<Record<string, Step>> = {
       retryable: flag(event.payload, "retryable"),
     });
   },
+  "call.turn.timing": (draft, event) => {
+    const totalMs = number(event.payload, "totalMs");
+    if (totalMs !== undefined) draft.turns.push(totalMs);
+  },
   "transcript.partial": (draft, event) => hear(draft.utterances, event),
   "transcript.final": (draft, event) => hear(draft.utterances, event),
 };
 
 function apply(draft: Draft, event: CallEvent): void {
-  STEPS[event.type]?.(draft, event, Date.parse(event.ts));
+  const at = Date.parse(event.ts);
+  if (at > (draft.lastAt ?? -Infinity)) draft.lastAt = at;
+  const mark = markOf(event, at);
+  if (mark) draft.marks.push(mark);
+  STEPS[event.type]?.(draft, event, at);
 }

@@ -4,6 +4,8 @@ import type { CallState, Utterance } from "./model.ts";
 
 const SPEAKERS = ["user", "agent", "unknown"] as const;
 
+const EARLIER_KEPT = 5;
+
 function read(event: CallEvent): Utterance | undefined {
   const utteranceId = text(event.payload, "utteranceId");
   const words = text(event.payload, "text");
@@ -33,10 +35,16 @@ function read(event: CallEvent): Utterance | undefined {
 export function supersede(current: Utterance | undefined, next: Utterance): Utterance {
   if (!current) return next;
   if (current.final && !next.final) return current;
+  const corrects = current.final && next.final;
+  const earlier =
+    corrects && current.text !== next.text
+      ? [...(current.earlier ?? []), current.text].slice(-EARLIER_KEPT)
+      : current.earlier;
   return {
     ...next,
     firstSequence: current.firstSequence,
-    revision: current.revision + (current.final && next.final ? 1 : 0),
+    revision: current.revision + (corrects ? 1 : 0),
+    ...(earlier ? { earlier } : {}),
   };
 }
 
