@@ -61,8 +61,8 @@ class Stage {
   }
 }
 
-/** Starts everything; `external` uses LIVEKIT_URL and its keys. `databaseUrl` puts Callboard on PostgreSQL. */
-export async function startStage({ external = false, media = true } = {}) {
+/** Starts everything; `external` uses LIVEKIT_URL and its keys. `more` is added to Callboard's environment. */
+export async function startStage({ external = false, media = true, env: more = {} } = {}) {
   const stage = new Stage();
   try {
     const folder = scratch("live");
@@ -76,7 +76,7 @@ export async function startStage({ external = false, media = true } = {}) {
     stage.callboard = await startCallboard({
       data: stage.data,
       listen: process.env.CALLBOARD_LISTEN && external ? process.env.CALLBOARD_LISTEN : `127.0.0.1:${httpPort}`,
-      env,
+      env: { ...env, ...more },
       log: join(folder.path, "callboard.log"),
     });
     stage.closers.push(() => stage.callboard.stop());
