@@ -22,13 +22,36 @@ impl Log {
         events: Vec<NewEvent>,
         now: Timestamp,
     ) -> Result<Vec<Appended>> {
+        self.append_all(tx, key, events, now, same_content)
+    }
+
+    /// Appends facts of our own, which are named by what happened: when the log has one already, whoever told it first
+    /// was right, whatever the two say.
+    pub fn append_facts(
+        &self,
+        tx: &Tx<'_>,
+        key: &SessionKey,
+        facts: Vec<NewEvent>,
+        now: Timestamp,
+    ) -> Result<Vec<Appended>> {
+        self.append_all(tx, key, facts, now, |_, _, _| Ok(()))
+    }
+
+    fn append_all(
+        &self,
+        tx: &Tx<'_>,
+        key: &SessionKey,
+        events: Vec<NewEvent>,
+        now: Timestamp,
+        repeated: impl Fn(&StoredEvent, bool, &NewEvent) -> Result<()>,
+    ) -> Result<Vec<Appended>> {
         let old = store::stream_lock(tx, key)?;
         let mut last = old;
         let mut out = Vec::with_capacity(events.len());
         let mut fresh = Vec::new();
         for new in events {
             if let Some((stored, ts_given)) = store::event_by_id(tx, key, &new.event_id)? {
-                same_content(&stored, ts_given, &new)?;
+                repeated(&stored, ts_given, &new)?;
                 out.push(Appended { event: stored, deduped: true });
                 continue;
             }

@@ -118,3 +118,13 @@ impl Log {
         store::stream_head(tx, key)
     }
 }
+    /// The last sequences of several sessions of a tenant, by their streams' numbers: for lists, in one query.
+    pub fn heads(
+        &self,
+        tx: &Tx<'_>,
+        tenant: &TenantId,
+        keys: &[i64],
+    ) -> Result<std::collections::HashMap<i64, i64>> {
+        store::stream_heads(tx, tenant, keys)
+    }
+

@@ -16,6 +16,7 @@ sql! {
         order by session_key limit :limit";
     STREAM_LOCK = "select last_sequence from event_stream where session_key = :key {for_update}";
     STREAM_HEAD = "select last_sequence, last_event_id, last_ts from event_stream where session_key = :key";
+    STREAM_HEADS = "select session_key, last_sequence from event_stream where tenant_id = :tenant and session_key in ({keys})";
     STREAM_ADVANCE = "update event_stream set last_sequence = :new, last_event_id = :event_id, last_ts = :ts \
         where session_key = :key and last_sequence = :old";
     EVENT_HASHES = "select payload, payload_sha256 from event where session_key = :key order by sequence";
@@ -131,6 +132,19 @@ pub(crate) fn stream_head(tx: &Tx<'_>, key: &SessionKey) -> Result<Option<Waterm
 /// Writes one event.
 pub(crate) fn event_insert(
     tx: &Tx<'_>,
+/// The last sequences of several streams of a tenant.
+pub(crate) fn stream_heads(
+    tx: &Tx<'_>,
+    tenant: &TenantId,
+    keys: &[i64],
+) -> Result<std::collections::HashMap<i64, i64>> {
+    let keys = serde_json::to_string(keys).map_err(Error::internal)?;
+    tx.query(&STREAM_HEADS, params! { tenant, keys })?
+        .iter()
+        .map(|r| Ok((r.get("session_key")?, r.get("last_sequence")?)))
+        .collect()
+}
+
     key: &SessionKey,
     new: &NewEvent,
     sequence: i64,

@@ -16,15 +16,24 @@ pub enum Engine {
 impl Engine {
     /// Fills in the parts of a text that differ between engines.
     pub(crate) fn expand(self, text: &str) -> String {
-        let (lock, skip, now) = match self {
-            Self::Sqlite => ("", "", "cast(unixepoch('subsec') * 1000000 as integer)"),
+        let (lock, skip, now, keys) = match self {
+            Self::Sqlite => (
+                "",
+                "",
+                "cast(unixepoch('subsec') * 1000000 as integer)",
+                "select value from json_each(:keys)",
+            ),
             Self::Postgres => (
                 "for update",
                 "for update skip locked",
                 "cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)",
+                "select cast(value as bigint) from json_array_elements_text(cast(cast(:keys as text) as json)) as k(value)",
             ),
         };
-        text.replace("{for_update}", lock).replace("{skip_locked}", skip).replace("{database_now}", now)
+        text.replace("{for_update}", lock)
+            .replace("{skip_locked}", skip)
+            .replace("{database_now}", now)
+            .replace("{keys}", keys)
     }
 }
 

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use crate::Engine;
 
 /// One SQL text. Parameters are `:name`; `{for_update}` becomes the row lock of the engine (nothing on SQLite);
-/// `{skip_locked}` likewise adds `skip locked` on PostgreSQL.
+/// `{skip_locked}` likewise adds `skip locked` on PostgreSQL; `in ({keys})` are the numbers of the parameter `keys`, a JSON
+/// array.
 pub struct Sql {
     /// The constant's name.
     pub name: &'static str,
