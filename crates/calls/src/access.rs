@@ -59,6 +59,15 @@ pub fn change(tx: &Tx<'_>, log: &Log, by: &Principal, id: &SessionId) -> Result<
     Err(Error::new(&codes::FORBIDDEN, "Changing another's session needs the role operator or above."))
 }
 
+/// The topic by which streams and sockets are told that a caller's credential may be void, by its
+/// [`Principal::subject`].
+pub fn access_hint(subject: &str) -> String {
+    format!("{ACCESS_HINT}{subject}")
+}
+
+/// What every such topic begins with; the caller's subject follows.
+pub const ACCESS_HINT: &str = "access:";
+
 /// The rule behind [`change`].
 pub(crate) fn may_change(by: &Principal, owner: Option<&UserId>) -> bool {
     match by {

@@ -14,7 +14,7 @@ use callboard_kernel::{Entropy, Error, OutboxId, Result, Timestamp, UserId, limi
 use callboard_store::Tx;
 use serde_json::json;
 
-use crate::model::{Call, OWN_PROVIDERS, Status};
+use crate::model::{Call, OWN_PROVIDERS, Pending, Status};
 use crate::store;
 
 /// The outbox kind that deletes a room.
@@ -56,26 +56,23 @@ impl Change<'_> {
         let value = rules(&mut call)?;
         call.session.connection = call.connection();
         let events = self.append(tx, key, &mut call)?;
+        call.sequence = events.last().map_or(sequence, |e| e.sequence);
         self.settle(tx, key, &before, &mut call)?;
         store::call_save(tx, key, &before, &call)?;
         Ok(Done { value, call, events })
     }
 
     fn append(&self, tx: &Tx<'_>, key: &SessionKey, call: &mut Call) -> Result<Vec<StoredEvent>> {
-        let mut fresh = Vec::new();
-        for p in std::mem::take(&mut call.pending) {
-            // A fact is named by what happened: when the log has it, whoever told it first was right.
-            if self.log.event(tx, key, &p.event_id)?.is_some() {
-                call.no_effect("the fact is already in the log");
-                continue;
-            }
-            let payload = p.payload.to_string();
-            fresh.push(NewEvent::own(p.event_id, p.ts, p.ty, self.actor.clone(), payload));
-        }
-        if fresh.is_empty() {
+        let own = |p: Pending| NewEvent::own(p.event_id, p.ts, p.ty, self.actor.clone(), p.payload.to_string());
+        let facts: Vec<NewEvent> = std::mem::take(&mut call.pending).into_iter().map(own).collect();
+        if facts.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(self.log.append(tx, key, fresh, self.now)?.into_iter().map(|a| a.event).collect())
+        let appended = self.log.append_facts(tx, key, facts, self.now)?;
+        if appended.iter().any(|a| a.deduped) {
+            call.no_effect("the fact is already in the log");
+        }
+        Ok(appended.into_iter().filter(|a| !a.deduped).map(|a| a.event).collect())
     }
 
     /// What follows from a change of status: slots, doors, the room.

@@ -14,11 +14,12 @@ use std::sync::Arc;
 
 use callboard_eventlog::{Log, SessionKey};
 use callboard_http::App;
-use callboard_kernel::Result;
+use callboard_kernel::{Error, Result, TenantId};
 use callboard_store::Tx;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::model::{Call, Session};
 use crate::ports::Providers;
 use crate::store;
 
@@ -56,4 +57,24 @@ pub(crate) fn view(tx: &Tx<'_>, log: &Log, key: &SessionKey) -> Result<SessionVi
     let participants = store::participants(tx, key)?;
     let presences = store::projection::presences(tx, key)?;
     Ok(SessionView::of(&session, latest, &participants, &presences))
+}
+
+/// A page of sessions as the API shows them: one query per kind of row, however many sessions there are.
+fn views(tx: &Tx<'_>, log: &Log, tenant: &TenantId, rows: &[(i64, Session)]) -> Result<Vec<SessionView>> {
+    let numbers: Vec<i64> = rows.iter().map(|(key, _)| *key).collect();
+    let heads = log.heads(tx, tenant, &numbers)?;
+    let keys = serde_json::to_string(&numbers).map_err(Error::internal)?;
+    let participants = store::participants_of_page(tx, tenant, &keys)?;
+    let presences = store::projection::presences_of_page(tx, tenant, &keys)?;
+    let view = |(key, session): &(i64, Session)| {
+        let people = participants.get(key).map_or(&[][..], Vec::as_slice);
+        SessionView::of(session, heads.get(key).copied().unwrap_or(0), people, &presences)
+    };
+    Ok(rows.iter().map(view).collect())
+}
+
+/// The session after a change, from what the change had loaded.
+fn view_of(tx: &Tx<'_>, key: &SessionKey, call: &Call) -> Result<SessionView> {
+    let presences = store::projection::presences(tx, key)?;
+    Ok(SessionView::of(&call.session, call.sequence, &call.participants, &presences))
 }

@@ -5,8 +5,10 @@ pub(crate) mod due;
 pub(crate) mod list;
 pub(crate) mod projection;
 
+use std::collections::HashMap;
+
 use callboard_eventlog::SessionKey;
-use callboard_kernel::{Error, ParticipantId, Result};
+use callboard_kernel::{Error, ParticipantId, Result, TenantId};
 use callboard_store::{Row, Sql, Tx, params, sql};
 
 use crate::model::{
@@ -30,6 +32,8 @@ sql! {
     METADATA_CLEAR = "delete from session_metadata where session_key = :key";
     METADATA_INSERT = "insert into session_metadata (tenant_id, session_key, name, value) values (:tenant, :key, :name, :value)";
     PARTICIPANTS = "select * from participant where session_key = :key order by created_at, participant_id";
+    PARTICIPANTS_OF_PAGE = "select * from participant where tenant_id = :tenant and session_key in ({keys}) \
+        order by session_key, created_at, participant_id";
     PARTICIPANT_ONE = "select * from participant where session_key = :key and participant_id = :id";
     PARTICIPANT_SAVE = "insert into participant (session_key, tenant_id, participant_id, identity, kind, role, name, user_id, \
         phase, phase_since, deadline, attempt, lost_at, reported_lost_at, generation, created_at) values (:key, :tenant, :id, \
@@ -181,6 +185,19 @@ pub(crate) fn participants(tx: &Tx<'_>, key: &SessionKey) -> Result<Vec<Particip
 /// One participant of a session.
 pub(crate) fn participant(tx: &Tx<'_>, key: &SessionKey, id: &ParticipantId) -> Result<Option<ParticipantRow>> {
     tx.query_opt(&PARTICIPANT_ONE, params! { key: key.key(), id })?.as_ref().map(participant_from).transpose()
+}
+
+/// Everybody of a page of sessions, by the sessions' numbers, in the order they were made.
+pub(crate) fn participants_of_page(
+    tx: &Tx<'_>,
+    tenant: &TenantId,
+    keys: &str,
+) -> Result<HashMap<i64, Vec<ParticipantRow>>> {
+    let mut out: HashMap<i64, Vec<ParticipantRow>> = HashMap::new();
+    for row in tx.query(&PARTICIPANTS_OF_PAGE, params! { tenant, keys })? {
+        out.entry(row.get("session_key")?).or_default().push(participant_from(&row)?);
+    }
+    Ok(out)
 }
 
 pub(crate) fn participant_save(tx: &Tx<'_>, key: &SessionKey, p: &ParticipantRow) -> Result<()> {

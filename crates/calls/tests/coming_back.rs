@@ -198,6 +198,21 @@ both_engines!(phones_are_polled_while_they_ring, |db| async move {
     h.close().await;
 });
 
+both_engines!(a_phone_that_refuses_ends_the_call, |db| async move {
+    let h = House::open(db).await;
+    let session = h.create(json!({ "sessionId": "s", "direction": "outbound" })).await;
+    let room = text(&session, "providerRoomId");
+    let phone = h.provider.join(&room, "sip_1", ParticipantKind::Phone, false, h.world.now());
+    h.fact(&room, FactKind::Joined(phone.clone())).await;
+    h.goes(&room, &phone, LeaveReason::UserRejected).await;
+    let session = h.session("s").await;
+    assert_eq!((&session["status"], &session["endReason"]), (&json!("ended"), &json!("user_hangup")));
+    assert_eq!(h.types("s").await, ["call.started", "call.connecting", "call.ended"]);
+    h.effects().await;
+    assert!(!h.provider.rooms.lock().contains_key(&room));
+    h.close().await;
+});
+
 both_engines!(rooms_of_closed_sessions_go, |db| async move {
     let h = House::open(db).await;
     let (room, _, _) = h.active("s").await;

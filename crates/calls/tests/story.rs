@@ -128,6 +128,25 @@ both_engines!(sessions_are_listed, |db| async move {
     assert_eq!(ids(&h.foreign().await.get(SESSIONS).await.expect(200).json()), Vec::<String>::new());
 });
 
+both_engines!(a_list_shows_what_each_session_shows, |db| async move {
+    let h = House::open(db).await;
+    h.active("one").await;
+    let (_, seat) = h.call("two").await;
+    h.seat("two").await;
+    h.create(json!({ "sessionId": "none" })).await;
+    h.pass(&seat).post(&at("two", "/leave"), &json!({})).await.expect(200);
+    let other = h.foreign().await;
+    other.post(SESSIONS, &json!({ "sessionId": "one" })).await.expect(201);
+    let list = h.key.get(SESSIONS).await.expect(200).json();
+    let items = list["items"].as_array().expect("items");
+    assert_eq!(items.len(), 3);
+    for item in items {
+        assert_eq!(*item, h.session(&text(item, "sessionId")).await);
+    }
+    assert_eq!(items.iter().map(|i| i["participants"].as_array().map_or(0, Vec::len)).collect::<Vec<_>>(), [2, 1, 0]);
+    assert_eq!(other.get(SESSIONS).await.expect(200).json()["items"][0]["participants"], json!([]));
+});
+
 both_engines!(another_user_and_tenant_find_nothing, |db| async move {
     let h = House::open(db).await;
     let (owner, as_owner) = h.user(&[]).await;
@@ -152,6 +171,10 @@ both_engines!(another_user_and_tenant_find_nothing, |db| async move {
         by.delete(&link_path).await.expect_problem(404, "NOT_FOUND");
     }
     viewer.get(&at("s", "")).await.expect(200);
+    let links = viewer.get(&at("s", "/join-links")).await.expect(200).json();
+    assert_eq!(links["items"][0]["linkId"], link["linkId"]);
+    assert_eq!(links["items"][0].get("joinUrl"), None, "a list never shows the secret");
+    viewer.post(&at("s", "/join-links"), &json!({})).await.expect_problem(403, "FORBIDDEN");
     viewer.post(&at("s", "/state"), &json!({ "status": "ended" })).await.expect_problem(403, "FORBIDDEN");
     h.close().await;
 });

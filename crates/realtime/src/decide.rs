@@ -91,11 +91,11 @@ fn actor(by: &Principal, own: Option<&Person>, named: Option<&Person>, incoming:
             let own = own.ok_or_else(|| Error::not_found("participant"))?;
             let role = if *kind == PassKind::Agent { Role::Agent } else { Role::User };
             match asked {
-                None => Ok(Actor::new(role, own.identity.as_str())),
-                Some(a) if a.role == role && is(own, &a.id) => Ok(Actor::new(role, own.identity.as_str())),
+                None => Ok(Actor::new(role, own.id.as_str())),
+                Some(a) if a.role == role && is(own, &a.id) => Ok(Actor::new(role, own.id.as_str())),
                 Some(a) if *kind == PassKind::Agent && a.role == Role::User && is_speech(incoming.ty) => {
                     let person = named.filter(|p| is(p, &a.id)).ok_or_else(forbidden)?;
-                    Ok(Actor::new(Role::User, person.identity.as_str()))
+                    Ok(Actor::new(Role::User, person.id.as_str()))
                 }
                 Some(_) => Err(forbidden()),
             }

@@ -7,6 +7,7 @@
 
 mod commands;
 mod decide;
+mod doubts;
 mod feed;
 mod follow;
 mod http;
@@ -34,7 +35,8 @@ pub fn module_tuned(
     shutdown: Shutdown,
     tuning: Tuning,
 ) -> Module {
-    let live = live::Live { app, authenticators, shutdown, tuning, tenants: tenant::Tenants::default() };
+    let (tenants, doubts) = (tenant::Tenants::default(), doubts::Doubts::default());
+    let live = live::Live { app, authenticators, shutdown, tuning, tenants, doubts };
     let router = http::router(Arc::new(live));
     Module { name: "realtime", router, repairs: Vec::new(), authenticators: Vec::new(), sql: &[] }
 }

@@ -6,6 +6,7 @@ use callboard_http::{App, Authenticate, Credentials, Principal, Shutdown};
 use callboard_kernel::{Error, Kind, Result, codes};
 use parking_lot::RwLock;
 
+use crate::doubts::{Doubt, Doubts};
 use crate::model::Tuning;
 use crate::tenant::Tenants;
 
@@ -16,6 +17,7 @@ pub(crate) struct Live {
     pub shutdown: Shutdown,
     pub tuning: Tuning,
     pub tenants: Tenants,
+    pub doubts: Doubts,
 }
 
 impl Live {
@@ -37,17 +39,25 @@ pub(crate) struct Identity {
     live: Arc<Live>,
     credentials: Arc<Credentials>,
     principal: Arc<RwLock<Principal>>,
+    doubt: Doubt,
 }
 
 impl Identity {
     /// A caller that was just recognised.
     pub(crate) fn new(live: &Arc<Live>, credentials: Credentials, principal: Principal) -> Self {
-        Self { live: Arc::clone(live), credentials: Arc::new(credentials), principal: Arc::new(RwLock::new(principal)) }
+        let doubt = live.doubts.of(&live.app.db, &principal.subject());
+        let (credentials, principal) = (Arc::new(credentials), Arc::new(RwLock::new(principal)));
+        Self { live: Arc::clone(live), credentials, principal, doubt }
     }
 
     /// The caller as last recognised.
     pub(crate) fn principal(&self) -> Principal {
         self.principal.read().clone()
+    }
+
+    /// Waits until somebody says that the credential may be void.
+    pub(crate) async fn doubted(&mut self) {
+        self.doubt.arises().await;
     }
 
     /// Looks at the credential again; false when it was revoked, has expired or became somebody else's.

@@ -367,6 +367,28 @@ both_engines!(revoked_callers_are_sent_away, |db| async move {
     assert_eq!(ws.next().await, None);
 });
 
+/// With the times of the contract: the next look of its own would come after 30 s.
+both_engines!(who_is_removed_hears_it_at_once, |db| async move {
+    let h = House::open(db).await;
+    h.session("s").await;
+    let (ann, pass, person) = h.join("s", "caller").await;
+    let (_, _, other) = h.join("s", "caller").await;
+    let mut stream = person.sse(STREAM, None).await;
+    let mut ws = h.key.anonymous().ws("/v1/realtime/ws").await;
+    ws.send(&json!({"op": "auth", "pass": pass})).await;
+    ws.send(&json!({"op": "subscribe", "id": "s", "sessionId": "s"})).await;
+    let _told = ws.next_op("subscribed").await;
+    let mut stays = other.sse(STREAM, None).await;
+    let _removed = h.key.delete(&format!("/v1/call/sessions/s/participants/{ann}")).await.expect(204);
+    let soon = Duration::from_secs(20);
+    let word = tokio::time::timeout(soon, stream.next()).await.expect("at once").expect("a word");
+    assert_eq!((word.event.as_str(), word.json()), ("closed", json!({"reason": "access_lost"})));
+    assert_eq!(stream.next().await, None);
+    assert_eq!(tokio::time::timeout(soon, ws.next()).await.expect("at once"), None);
+    let _said = h.append(&said("s", "e2", "u", "t")).await;
+    assert_eq!(stays.next().await.expect("others go on").json()["eventId"], "e2");
+});
+
 both_engines!(going_down_ends_streams, |db| async move {
     let h = House::open(db).await;
     h.session("s").await;

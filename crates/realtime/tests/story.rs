@@ -233,7 +233,7 @@ both_engines!(writers_and_readers, |db| async move {
     let stored = person.post(EVENTS, &claim).await.expect(201).json();
     assert_eq!(stored["event"]["payload"]["speaker"], "user");
     assert_eq!(stored["event"]["payload"]["participantId"], json!(ann));
-    assert_eq!(stored["event"]["actor"]["role"], "user");
+    assert_eq!(stored["event"]["actor"], json!({"role": "user", "id": ann}));
     assert_eq!(person.post(EVENTS, &claim).await.expect(200).json()["deduped"], true);
     let state = |id: &str| {
         json!({"sessionId": "s", "type": "call.agent.state_changed", "eventId": id,

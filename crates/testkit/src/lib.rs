@@ -3,6 +3,7 @@
 //!
 //! It imports no feature: features hand it their routers. Everything here may panic, since only tests run it.
 
+mod access;
 pub mod app;
 pub mod engines;
 pub mod fake_livekit;
@@ -12,6 +13,7 @@ mod sse;
 mod world;
 mod ws;
 
+pub use access::access_rows;
 pub use app::{Answer, TestApp, http_client, install_tls};
 pub use engines::{Scratch, each_engine};
 pub use fake_livekit::FakeLiveKit;

@@ -5,6 +5,7 @@ use callboard_kernel::{Error, ParticipantId, Result};
 use callboard_store::Tx;
 
 use super::Change;
+use crate::access::access_hint;
 use crate::decide::Report;
 use crate::model::Call;
 use crate::store;
@@ -45,6 +46,10 @@ pub(crate) fn remove(change: &mut Change<'_>, tx: &Tx<'_>, key: &SessionKey, id:
         call.leave(id, "removed", now);
         Ok(())
     })?;
+    for pass in store::access::passes_of(tx, key, id)? {
+        // Open streams and sockets look at their credential when they hear this.
+        tx.hint(access_hint(&format!("pass:{pass}")));
+    }
     store::access::passes_revoke(tx, key, id, now)?;
     if !done.call.status().is_terminal() {
         change.remove_from_room(tx, key, &done.call, &target.identity)?;

@@ -1,13 +1,14 @@
 //! Coming back: the resume token rotates, a lost answer can be asked for again, and the replay is pinned.
 
-use callboard_eventlog::{Page, ReplayQuery, SessionKey};
+use callboard_contracts::EventType;
+use callboard_eventlog::{Log, Page, ReplayQuery, SessionKey};
 use callboard_http::Principal;
-use callboard_kernel::{Error, Keyring, Result, TokenKind, codes};
+use callboard_kernel::{Error, Keyring, Result, Timestamp, TokenKind, codes};
 use callboard_store::Tx;
 
 use super::Change;
 use crate::decide::{ResumeAnswer, judge_resume};
-use crate::model::{Call, NO_PROVIDER, ParticipantRow, Phase, ResumeUse};
+use crate::model::{Call, NO_PROVIDER, ParticipantRow, Pending, Phase, ResumeUse};
 use crate::store;
 
 /// A checked request to come back.
@@ -22,6 +23,8 @@ pub(crate) struct ResumeAsk {
 /// What the one who came back gets.
 #[derive(Clone, Debug)]
 pub(crate) struct Resumed {
+    /// The call as saved.
+    pub call: Call,
     pub participant: ParticipantRow,
     /// The generation of the next resume token.
     pub generation: i64,
@@ -45,47 +48,75 @@ pub(crate) fn reconnect(
     by: &Principal,
     ask: &ResumeAsk,
 ) -> Result<Outcome> {
-    change.log.lock(tx, key)?;
-    let now = change.now;
-    let expired = change.run(tx, key, |call| {
+    let (now, log) = (change.now, change.log);
+    let done = change.run(tx, key, |call| {
         call.expire(now);
-        Ok(())
+        let (participant, presented) = match admitted(call, tx, keys, key, by, &ask.token)? {
+            Ok(found) => found,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let uses = store::resume_uses(tx, key, &participant.id)?;
+        match judge_resume(presented, participant.generation, &uses, now) {
+            Err(refusal) => Ok(Err(refusal)),
+            Ok(ResumeAnswer::Again(stored)) => Ok(Ok((participant, stored))),
+            Ok(ResumeAnswer::Fresh) => {
+                let after = place_of(log, tx, key, by, ask, now)?;
+                come_back(call, &participant, now);
+                let used = ResumeUse {
+                    generation: participant.generation,
+                    used_at: now,
+                    replay_after: after,
+                    replay_until: -1,
+                };
+                Ok(Ok((participant, used)))
+            }
+        }
     })?;
-    let call = expired.call;
+    let (participant, mut used) = match done.value {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Outcome::Refused(refusal)),
+    };
+    if used.replay_until < 0 {
+        // The replay ends with what this very request appended.
+        used.replay_until = done.call.sequence;
+        store::resume_insert(tx, key, &participant.id, &used)?;
+    }
+    let query = ReplayQuery { after: used.replay_after, until: Some(used.replay_until), limit: ask.limit };
+    let page = log.replay(tx, key, &query)?;
+    let (generation, until) = (used.generation + 1, used.replay_until);
+    Ok(Outcome::Resumed(Box::new(Resumed { call: done.call, participant, generation, until, page })))
+}
+
+/// The participant and generation of a token that may be judged, or why not.
+fn admitted(
+    call: &Call,
+    tx: &Tx<'_>,
+    keys: &Keyring,
+    key: &SessionKey,
+    by: &Principal,
+    token: &str,
+) -> Result<Result<(ParticipantRow, i64)>> {
     let closed = || {
         Error::new(&codes::SESSION_CLOSED, format!("The call has {}.", call.status()))
             .with("status", call.status().as_str())
     };
     let refused =
         || Error::new(&codes::INVALID_RESUME_TOKEN, "This resume token is not the current one of its participant.");
-    let Some((participant, presented)) = find(&call, keys, key, &ask.token) else {
-        return Ok(Outcome::Refused(if call.status().is_terminal() { closed() } else { refused() }));
+    let Some((participant, presented)) = find(call, keys, key, token) else {
+        return Ok(Err(if call.status().is_terminal() { closed() } else { refused() }));
     };
     let foreign = matches!(by, Principal::Pass { participant: own, .. } if *own != participant.id);
-    if !foreign && window_over(tx, key, &participant)? {
+    if !foreign && window_over(call, tx, key, &participant)? {
         let why = "The window in which this participant could come back is over.";
-        return Ok(Outcome::Refused(Error::new(&codes::RECONNECT_WINDOW_EXPIRED, why)));
+        return Ok(Err(Error::new(&codes::RECONNECT_WINDOW_EXPIRED, why)));
     }
     if call.status().is_terminal() {
-        return Ok(Outcome::Refused(closed()));
+        return Ok(Err(closed()));
     }
     if foreign || participant.phase == Phase::Left {
-        return Ok(Outcome::Refused(refused()));
+        return Ok(Err(refused()));
     }
-    let uses = store::resume_uses(tx, key, &participant.id)?;
-    let used = match judge_resume(presented, participant.generation, &uses, now) {
-        Err(refusal) => return Ok(Outcome::Refused(refusal)),
-        Ok(ResumeAnswer::Again(stored)) => stored,
-        Ok(ResumeAnswer::Fresh) => first_use(change, tx, key, by, &participant, ask)?,
-    };
-    let query = ReplayQuery { after: used.replay_after, until: Some(used.replay_until), limit: ask.limit };
-    let page = change.log.replay(tx, key, &query)?;
-    Ok(Outcome::Resumed(Box::new(Resumed {
-        participant,
-        generation: used.generation + 1,
-        until: used.replay_until,
-        page,
-    })))
+    Ok(Ok((participant, presented)))
 }
 
 /// Which participant and generation a token stands for; the last three generations are tried.
@@ -99,49 +130,39 @@ fn find(call: &Call, keys: &Keyring, key: &SessionKey, token: &str) -> Option<(P
     })
 }
 
-fn window_over(tx: &Tx<'_>, key: &SessionKey, participant: &ParticipantRow) -> Result<bool> {
+/// Whether the participant left because its window ended, in the log or just now.
+fn window_over(call: &Call, tx: &Tx<'_>, key: &SessionKey, participant: &ParticipantRow) -> Result<bool> {
     if participant.phase != Phase::Left {
         return Ok(false);
+    }
+    let left =
+        |p: &&Pending| p.ty == EventType::CallParticipantLeft && p.payload["participantId"] == participant.id.as_str();
+    if let Some(just_now) = call.pending.iter().find(left) {
+        return Ok(just_now.payload["reason"] == "reconnect_window_expired");
     }
     let presences = store::projection::presences(tx, key)?;
     let reason = presences.get(participant.id.as_str()).and_then(|p| p.leave_reason.as_deref());
     Ok(reason == Some("reconnect_window_expired"))
 }
 
-fn first_use(
-    change: &mut Change<'_>,
-    tx: &Tx<'_>,
-    key: &SessionKey,
-    by: &Principal,
-    participant: &ParticipantRow,
-    ask: &ResumeAsk,
-) -> Result<ResumeUse> {
-    let (now, log) = (change.now, change.log);
+/// Where the replay begins: the consumer's place, moved on by what the request acknowledges, never before the pass.
+fn place_of(log: &Log, tx: &Tx<'_>, key: &SessionKey, by: &Principal, ask: &ResumeAsk, now: Timestamp) -> Result<i64> {
     let owner = by.subject();
     let acked = match ask.last_ack {
         Some(sequence) => log.checkpoint(tx, key, &ask.consumer, &owner, sequence, now)?.1,
         None => log.checkpoint_of(tx, key, &ask.consumer, &owner)?,
     };
     let floor = if let Principal::Pass { from_sequence, .. } = by { *from_sequence } else { 0 };
-    let id = participant.id.clone();
-    change.run(tx, key, |call| {
-        let without_provider = call.session.provider == NO_PROVIDER;
-        if let Some(at) = call.index_of(&id) {
-            call.participants[at].generation += 1;
-            // Without a provider nobody else could show that the participant is back.
-            if without_provider && call.participants[at].phase == Phase::Window {
-                call.close_window(at, now, now, false);
-            }
+    Ok(acked.max(floor))
+}
+
+/// Rotates the token. Without a provider nobody else could show that the participant is back.
+fn come_back(call: &mut Call, participant: &ParticipantRow, now: Timestamp) {
+    let without_provider = call.session.provider == NO_PROVIDER;
+    if let Some(at) = call.index_of(&participant.id) {
+        call.participants[at].generation += 1;
+        if without_provider && call.participants[at].phase == Phase::Window {
+            call.close_window(at, now, now, false);
         }
-        Ok(())
-    })?;
-    let head = log.head(tx, key)?.map_or(0, |w| w.sequence);
-    let used = ResumeUse {
-        generation: participant.generation,
-        used_at: now,
-        replay_after: acked.max(floor),
-        replay_until: head,
-    };
-    store::resume_insert(tx, key, &participant.id, &used)?;
-    Ok(used)
+    }
 }

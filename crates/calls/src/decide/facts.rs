@@ -210,6 +210,9 @@ impl Call {
             Phase::Connected => self.lost(at, fact, reason, now),
             Phase::Ringing if self.participants[at].kind == ParticipantKind::Phone => {
                 self.set_phase(at, Phase::Left, now, None);
+                if is_definite(reason) {
+                    self.after_refusal(now);
+                }
             }
             Phase::Ringing => self.set_phase(at, Phase::Invited, now, None),
             _ => self.no_effect("the participant's departure is already known"),

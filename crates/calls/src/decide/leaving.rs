@@ -62,6 +62,14 @@ impl Call {
         }
     }
 
+    /// After a phone has refused before anybody came: the call ends when nobody else is expected. Who only holds a join
+    /// link is not expected yet; who was given a token is.
+    pub(crate) fn after_refusal(&mut self, now: Timestamp) {
+        if self.status() == Status::Created && !self.any_caller(|phase| phase != Phase::Left) {
+            self.end(EndReason::UserHangup, now);
+        }
+    }
+
     /// Opens a window for a lost participant: one `call.reconnecting` per attempt. A cut that the participant's own
     /// page has already reported is the same attempt, so only the window opens.
     pub(crate) fn open_window(&mut self, at: usize, reason: &str, lost_at: Timestamp, now: Timestamp, inferred: bool) {

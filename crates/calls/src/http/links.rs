@@ -148,6 +148,8 @@ pub(crate) struct ListAsk {
 }
 
 /// List join links
+///
+/// For whoever may see the session. The tokens are not in it.
 #[utoipa::path(get, path = "/v1/call/sessions/{sessionId}/join-links", operation_id = "list_join_links", tag = "Joining",
     params(("sessionId" = String, Path, description = "The session"), ListAsk),
     responses((status = 200, description = "A page, oldest first", body = List<LinkView>)), extensions(("x-error-codes" = json!(["INVALID_CURSOR"]))))]
@@ -163,7 +165,7 @@ pub(crate) async fn list(
         .app
         .db
         .read(move |tx| {
-            let seen = access::change(tx, &log, &caller.principal, &id)?;
+            let seen = access::see(tx, &log, &caller.principal, &id)?;
             let (at, link) = page.after.as_ref().map_or((Timestamp::default(), ""), |c| (c.at, c.id.as_str()));
             let rows = store::access::links(tx, &seen.key, at, link, page.fetch())?;
             let cut = page.list(rows, |row| Cursor { at: row.created_at, id: row.id.to_string() });

@@ -11,11 +11,10 @@ use utoipa::ToSchema;
 
 use super::token::{Grant, Transport, provider_of, put, transport};
 use super::wire::SessionView;
-use super::{Calls, event_value, view};
+use super::{Calls, event_value, view_of};
 use crate::access;
 use crate::commands::reconnect::{Outcome, ResumeAsk, Resumed, reconnect as resume};
 use crate::commands::{Change, actor_of};
-use crate::store;
 
 /// A request to come back.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -124,18 +123,16 @@ pub(crate) async fn reconnect(
         .app
         .db
         .write(move |tx| {
-            let seen = access::see(tx, &app.log, &by.principal, &id)?;
-            if !super::join::is_pass(&by.principal) {
-                access::change(tx, &app.log, &by.principal, &id)?;
-            }
+            let pass = super::join::is_pass(&by.principal);
+            let look = if pass { access::see } else { access::change };
+            let seen = look(tx, &app.log, &by.principal, &id)?;
             let actor = actor_of(&by.principal, seen.owner.as_ref());
             let mut change = Change { log: &app.log, actor, now: by.now, entropy: by.entropy.clone() };
             match resume(&mut change, tx, &app.keys, &seen.key, &by.principal, &ask)? {
                 Outcome::Refused(error) => Ok(Err(error)),
                 Outcome::Resumed(resumed) => {
-                    let shown = view(tx, &app.log, &seen.key)?;
-                    let shown = if super::join::is_pass(&by.principal) { shown.for_pass() } else { shown };
-                    let session = store::session_load(tx, &seen.key)?;
+                    let shown = view_of(tx, &seen.key, &resumed.call)?;
+                    let shown = if pass { shown.for_pass() } else { shown };
                     let reply = Reply::ok(&self::body(&shown, &by.principal, &resumed, by.now))?.secret(
                         "/resumeToken",
                         TokenKind::Resume,
@@ -146,7 +143,7 @@ pub(crate) async fn reconnect(
                             &resumed.generation.to_string(),
                         ],
                     );
-                    Ok(Ok((reply, session, resumed.participant)))
+                    Ok(Ok((reply, resumed.call.session, resumed.participant)))
                 }
             }
         })

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::names::{ChannelName, DirectionName};
 use super::wire::{MAX_DURATION_MS, SessionView};
-use super::{Calls, view};
+use super::{Calls, view, views};
 use crate::access;
 use crate::commands::sessions::{Create, check_metadata, create as create_session, patch_metadata};
 use crate::commands::{Change, actor_of};
@@ -227,9 +227,7 @@ pub(crate) async fn list(
             let place = page.after.as_ref().map(|c| Place { at: c.at, id: c.id.clone() });
             let rows = store::list::sessions(tx, &tenant, &filter, place.as_ref(), page.fetch())?;
             let cut = page.list(rows, |(_, s)| Cursor { at: s.created_at, id: s.id.to_string() });
-            let views =
-                cut.items.iter().map(|(key, _)| view(tx, &log, &log.by_key(tx, *key)?)).collect::<Result<Vec<_>>>()?;
-            Ok(List { items: views, next_cursor: cut.next_cursor })
+            Ok(List { items: views(tx, &log, &tenant, &cut.items)?, next_cursor: cut.next_cursor })
         })
         .await?;
     Ok(Reply::ok(&list)?.into_response(&calls.app.keys))

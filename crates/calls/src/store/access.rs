@@ -18,6 +18,8 @@ sql! {
         from session_pass where token_hash = :hash";
     PASS_OF = "select pass_id from session_pass where session_key = :key and participant_id = :participant \
         and revoked_at is null order by created_at, pass_id limit 1";
+    PASSES_OF = "select pass_id from session_pass where session_key = :key and participant_id = :participant \
+        and revoked_at is null";
     PASSES_REVOKE = "update session_pass set revoked_at = :now where session_key = :key and participant_id = :participant \
         and revoked_at is null";
     PASSES_DIE = "update session_pass set dies_at = :at where session_key = :key";
@@ -123,6 +125,11 @@ pub(crate) fn pass_by_secret(tx: &Tx<'_>, hash: &str) -> Result<Option<PassRow>>
 /// The first living pass of a participant.
 pub(crate) fn pass_of(tx: &Tx<'_>, key: &SessionKey, participant: &ParticipantId) -> Result<Option<PassId>> {
     tx.query_opt(&PASS_OF, params! { key: key.key(), participant })?.map(|r| r.at(0)).transpose()
+}
+
+/// Every living pass of a participant.
+pub(crate) fn passes_of(tx: &Tx<'_>, key: &SessionKey, participant: &ParticipantId) -> Result<Vec<PassId>> {
+    tx.query(&PASSES_OF, params! { key: key.key(), participant })?.iter().map(|r| r.at(0)).collect()
 }
 
 pub(crate) fn passes_revoke(tx: &Tx<'_>, key: &SessionKey, participant: &ParticipantId, now: Timestamp) -> Result<u64> {

@@ -1,9 +1,11 @@
 //! What follows from `call.*` events alone: the session's state and when participants came and went.
 
+use std::collections::HashMap;
+
 use callboard_contracts::{EventType, Family};
 use callboard_eventlog::{Projection, Projector, SessionKey, StoredEvent};
-use callboard_kernel::{Result, Timestamp};
-use callboard_store::{Tx, params, sql};
+use callboard_kernel::{Result, TenantId, Timestamp};
+use callboard_store::{Row, Tx, params, sql};
 use serde_json::Value;
 
 sql! {
@@ -24,6 +26,8 @@ sql! {
     PRESENCE_BACK = "update participant_state set state = 'connected', lost_at = null \
         where session_key = :key and participant_id = :id";
     PRESENCE_LIST = "select participant_id, joined_at, left_at, leave_reason from participant_state where session_key = :key";
+    PRESENCES_OF_PAGE = "select participant_id, joined_at, left_at, leave_reason from participant_state \
+        where tenant_id = :tenant and session_key in ({keys})";
     STATE_DUMP = "select * from session_state where session_key = :key";
     PRESENCE_DUMP = "select * from participant_state where session_key = :key order by participant_id";
 }
@@ -126,9 +130,17 @@ pub(crate) struct Presence {
 }
 
 /// The presences of a session by participant id.
-pub(crate) fn presences(tx: &Tx<'_>, key: &SessionKey) -> Result<std::collections::HashMap<String, Presence>> {
-    tx.query(&PRESENCE_LIST, params! { key: key.key() })?
-        .iter()
+pub(crate) fn presences(tx: &Tx<'_>, key: &SessionKey) -> Result<HashMap<String, Presence>> {
+    by_participant(&tx.query(&PRESENCE_LIST, params! { key: key.key() })?)
+}
+
+/// The presences of a page of sessions by participant id; ids of participants are unique in the installation.
+pub(crate) fn presences_of_page(tx: &Tx<'_>, tenant: &TenantId, keys: &str) -> Result<HashMap<String, Presence>> {
+    by_participant(&tx.query(&PRESENCES_OF_PAGE, params! { tenant, keys })?)
+}
+
+fn by_participant(rows: &[Row]) -> Result<HashMap<String, Presence>> {
+    rows.iter()
         .map(|r| {
             let presence = Presence {
                 joined_at: r.get("joined_at")?,

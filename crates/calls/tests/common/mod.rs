@@ -23,7 +23,7 @@ use callboard_kernel::{
 };
 use callboard_store::{Db, params, sql};
 use callboard_tenants::{Actor, NewTenant, NewUser};
-use callboard_testkit::{Answer, FakeWorld, TestApp};
+use callboard_testkit::{Answer, FakeWorld, TestApp, access_rows};
 use parking_lot::Mutex;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -189,7 +189,7 @@ impl House {
         authenticators.extend(module.authenticators);
         let (router, document) = module.router.split_for_parts();
         let door = FrontDoor {
-            matrix: matrix(&routes_of(&document).iter().map(|(m, p)| (m.to_string(), p.clone())).collect::<Vec<_>>()),
+            matrix: AccessMatrix::parse(&access_rows(&routes_of(&document))).expect("the committed matrix"),
             authenticators,
             limits: RateLimits::unlimited(),
             settings,
@@ -388,19 +388,4 @@ async fn tenant(app: &App, limit: Option<i64>) -> TenantId {
         .await
         .expect("a tenant")
         .id
-}
-
-/// The rows of the committed matrix for the routes that are here.
-fn matrix(routes: &[(String, String)]) -> AccessMatrix {
-    let text = include_str!("../../../callboard/access.toml");
-    let value = |block: &str, name: &str| {
-        let line = block.lines().find(|l| l.starts_with(&format!("{name} =")))?;
-        Some(line.split('"').nth(1)?.to_owned())
-    };
-    let here = text.split("[[route]]").skip(1).filter(|block| {
-        let row = (value(block, "method").unwrap_or_default(), value(block, "path").unwrap_or_default());
-        routes.contains(&row)
-    });
-    let text: String = here.map(|block| format!("[[route]]{block}")).collect();
-    AccessMatrix::parse(&text).expect("the committed matrix")
 }

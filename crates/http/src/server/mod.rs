@@ -2,7 +2,7 @@
 //!
 //! - The head of a request must arrive within 5 s of the connection's last answer, so an idle connection also ends
 //!   after 5 s; bodies have their own limit in the body extractors.
-//! - A client that does not read its answer for 60 s is cut.
+//! - A client that does not read its answer for 30 s is cut.
 //! - Connections are counted until their socket closes, upgraded ones included, overall and per client address.
 //! - A head that does not fit hyper's buffer (64 KiB and what one read adds) is answered with a bare 431; from 16 KiB on the front door refuses
 //!   with a problem document.
@@ -50,7 +50,7 @@ pub struct ServeLimits {
 
 impl Default for ServeLimits {
     fn default() -> Self {
-        Self { header_s: 5, stalled_s: 60, connections: 20_000, connections_per_client: 12_000, drain_s: 10 }
+        Self { header_s: 5, stalled_s: 30, connections: 20_000, connections_per_client: 12_000, drain_s: 10 }
     }
 }
 

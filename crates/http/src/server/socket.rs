@@ -6,22 +6,19 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
-use super::Place;
-
-/// The socket of one connection, upgraded or not.
-pub(super) struct Counted {
-    stream: TcpStream,
-    _place: Place,
+/// The socket of one connection, upgraded or not, with its place in the count.
+pub(super) struct Counted<S, P> {
+    stream: S,
+    _place: P,
     patience: Duration,
     /// Runs while a write waits for the client.
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
-impl Counted {
-    pub(super) fn new(stream: TcpStream, place: Place, patience: Duration) -> Self {
+impl<S, P> Counted<S, P> {
+    pub(super) fn new(stream: S, place: P, patience: Duration) -> Self {
         Self { stream, _place: place, patience, stalled: None }
     }
 
@@ -39,13 +36,13 @@ impl Counted {
     }
 }
 
-impl AsyncRead for Counted {
+impl<S: AsyncRead + Unpin, P: Unpin> AsyncRead for Counted<S, P> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
-impl AsyncWrite for Counted {
+impl<S: AsyncWrite + Unpin, P: Unpin> AsyncWrite for Counted<S, P> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let outcome = Pin::new(&mut self.stream).poll_write(cx, buf);
         self.watched(cx, outcome)
@@ -66,5 +63,37 @@ impl AsyncWrite for Counted {
     }
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::ServeLimits;
+
+    /// On tokio's own clock, which jumps to the next timer.
+    #[tokio::test(start_paused = true)]
+    async fn who_does_not_read_for_30_s_is_cut() {
+        let patience = Duration::from_secs(ServeLimits::default().stalled_s);
+        assert_eq!(patience, Duration::from_secs(30));
+        let (ours, mut theirs) = duplex(1024);
+        let mut counted = Counted::new(ours, (), patience);
+        let begun = Instant::now();
+        // Somebody who takes a little every 29 s stays.
+        let reader = tokio::spawn(async move {
+            let mut taken = [0; 1024];
+            for _ in 0..3 {
+                tokio::time::sleep(Duration::from_secs(29)).await;
+                theirs.read_exact(&mut taken).await.expect("what was written");
+            }
+            theirs
+        });
+        let refused = counted.write_all(&[0; 1024 * 5]).await.expect_err("nobody reads any more");
+        assert_eq!(refused.kind(), io::ErrorKind::TimedOut);
+        assert_eq!(begun.elapsed().as_secs(), 3 * 29 + 30);
+        let _kept_open = reader.await.expect("the reader");
     }
 }

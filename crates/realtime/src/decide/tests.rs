@@ -110,15 +110,18 @@ fn actors() {
         ("key", speech, Some((Role::Operator, "key_2")), None),
         ("key", speech, Some((Role::System, "callboard")), None),
         ("key", speech, Some((Role::Provider, "livekit")), None),
-        ("agent", speech, None, Some((Role::Agent, own.as_str()))),
-        ("agent", speech, Some((Role::Agent, OWN)), Some((Role::Agent, own.as_str()))),
+        ("agent", speech, None, Some((Role::Agent, OWN))),
+        ("agent", speech, Some((Role::Agent, OWN)), Some((Role::Agent, OWN))),
+        ("agent", speech, Some((Role::Agent, own.as_str())), Some((Role::Agent, OWN))),
         ("agent", speech, Some((Role::Agent, OTHER)), None),
-        ("agent", speech, Some((Role::User, OTHER)), Some((Role::User, other.as_str()))),
+        ("agent", speech, Some((Role::User, OTHER)), Some((Role::User, OTHER))),
+        ("agent", speech, Some((Role::User, other.as_str())), Some((Role::User, OTHER))),
         ("agent", speech, Some((Role::User, "stranger")), None),
         ("agent", state, Some((Role::User, OTHER)), None),
         ("agent", speech, Some((Role::System, "callboard")), None),
-        ("participant", speech, None, Some((Role::User, own.as_str()))),
-        ("participant", speech, Some((Role::User, own.as_str())), Some((Role::User, own.as_str()))),
+        ("participant", speech, None, Some((Role::User, OWN))),
+        ("participant", speech, Some((Role::User, OWN)), Some((Role::User, OWN))),
+        ("participant", speech, Some((Role::User, own.as_str())), Some((Role::User, OWN))),
         ("participant", speech, Some((Role::User, OTHER)), None),
         ("participant", speech, Some((Role::Agent, own.as_str())), None),
     ] {
@@ -177,12 +180,10 @@ proptest! {
             prop_assert!(expected(name, ty.as_str()));
             prop_assert!(closed_at.is_none() || (closed == Some(false) && ty.as_str().starts_with("transcript.")));
             if name != "key" {
-                let (own, other) = (format!("caller_{OWN}"), format!("caller_{OTHER}"));
-                prop_assert!(actor.id == own || actor.id == other);
+                prop_assert!(actor.id == OWN || actor.id == OTHER);
             }
             if name == "participant" {
-                let own = format!("caller_{OWN}");
-                prop_assert_eq!(actor, Actor::new(Role::User, own));
+                prop_assert_eq!(actor, Actor::new(Role::User, OWN));
             }
         }
     }

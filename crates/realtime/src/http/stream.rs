@@ -176,7 +176,13 @@ impl Stream {
                         return Some(self.end(ACCESS_LOST));
                     }
                 }
+                // Before the doubt: who is sent out still hears why.
                 delivery = self.feed.next() => return self.delivered(delivery),
+                () = self.identity.doubted() => {
+                    if !self.identity.still_good().await {
+                        return Some(self.end(ACCESS_LOST));
+                    }
+                }
                 _at = self.heartbeat.tick() => return Some(Bytes::from_static(b":\n\n")),
             }
         }

@@ -18,7 +18,7 @@ use callboard_kernel::{ApiKeyId, Keyring, MasterKey, Result, TenantId, Timestamp
 use callboard_realtime::Tuning;
 use callboard_store::Db;
 use callboard_tenants::{Actor, NewTenant, NewUser};
-use callboard_testkit::{FakeWorld, TestApp};
+use callboard_testkit::{FakeWorld, TestApp, access_rows};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -176,9 +176,8 @@ async fn instance(db: Db, world: &Arc<FakeWorld>, known: &Arc<Known>, tuning: Tu
     let transcripts = callboard_transcripts::module(app.clone());
     let (router, document) =
         OpenApiRouter::new().merge(calls.router).merge(realtime.router).merge(transcripts.router).split_for_parts();
-    let here: Vec<_> = routes_of(&document).iter().map(|(m, p)| (m.to_string(), p.clone())).collect();
     let door = FrontDoor {
-        matrix: matrix(&here),
+        matrix: AccessMatrix::parse(&access_rows(&routes_of(&document))).expect("the committed matrix"),
         authenticators,
         limits: RateLimits { passes_per_second: None, joins_per_minute: None, ..RateLimits::default() },
         settings,
@@ -217,21 +216,6 @@ async fn tenant(app: &App, world: &FakeWorld) -> TenantId {
         .await
         .expect("a tenant")
         .id
-}
-
-/// The rows of the committed matrix for the routes that are here.
-fn matrix(routes: &[(String, String)]) -> AccessMatrix {
-    let text = include_str!("../../../callboard/access.toml");
-    let value = |block: &str, name: &str| {
-        let line = block.lines().find(|l| l.starts_with(&format!("{name} =")))?;
-        Some(line.split('"').nth(1)?.to_owned())
-    };
-    let here = text.split("[[route]]").skip(1).filter(|block| {
-        let row = (value(block, "method").unwrap_or_default(), value(block, "path").unwrap_or_default());
-        routes.contains(&row)
-    });
-    let text: String = here.map(|block| format!("[[route]]{block}")).collect();
-    AccessMatrix::parse(&text).expect("the committed matrix")
 }
 
 /// A final of an utterance.

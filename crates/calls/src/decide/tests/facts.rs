@@ -59,6 +59,19 @@ fn phones_ring_first() {
         "connecting, track+ -".replace("-", "ph1").as_str(),
         "created connecting",
     );
+    let alone = |script: &str| {
+        let mut stage = Stage::new();
+        stage.call.participants.retain(|p| !p.is_caller());
+        stage.go(script);
+        (stage.told(), stage.call.status().to_string())
+    };
+    let ends = |log: &str| (log.to_owned(), "ended".to_owned());
+    assert_eq!(alone("ring ph1 P1; left ph1 P1 rejected"), ends("connecting, ended user_hangup"));
+    assert_eq!(alone("ring ph1 P1; left ph1 P1 removed"), ends("connecting, ended user_hangup"));
+    let rings_on = ("connecting".to_owned(), "created".to_owned());
+    assert_eq!(alone("ring ph1 P1; left ph1 P1 timeout"), rings_on, "not answering is no refusal");
+    assert_eq!(alone("ring ph1 P1; ring ph2 P2; left ph1 P1 rejected"), rings_on, "the other may still answer");
+    assert_eq!(alone("ring ph1 P1; ring ph2 P2; left ph1 P1 rejected; left ph2 P2 rejected").1, "ended");
     assert_eq!(Stage::play("ring ph1 P1").phase("ph1"), Phase::Ringing);
     assert_eq!(Stage::play("ring ph1 P1; left ph1 P1 rejected").phase("ph1"), Phase::Left);
     check("a left whose joined was lost", "left ph1 P1 client", "connecting", "created connecting");

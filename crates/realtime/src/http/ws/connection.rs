@@ -7,9 +7,9 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use callboard_http::{Visitor, problem_value};
 use callboard_kernel::{Error, Result, Timestamp, codes};
-use futures_util::StreamExt as _;
 use futures_util::future::{AbortHandle, Abortable, BoxFuture};
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use serde_json::json;
 use tokio::time::Interval;
 
@@ -90,8 +90,22 @@ impl Connection {
                 }
                 _at = self.beat.tick() => self.ping().await?,
                 _at = self.recheck.tick() => self.still_me().await?,
+                () = doubted(&mut self.me) => {
+                    self.deliver_ready().await?;
+                    self.still_me().await?;
+                }
             }
         }
+    }
+
+    /// Delivers what is there already: who is sent out still hears why.
+    async fn deliver_ready(&mut self) -> Flow {
+        while let Some(Some(done)) = self.feeds.next().now_or_never() {
+            if let Ok((id, feed, delivery)) = done {
+                self.deliver(id, feed, delivery).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Waits for the first frame of a page that cannot send headers.
@@ -268,6 +282,14 @@ impl Connection {
     /// Now.
     pub(super) fn now(&self) -> Timestamp {
         self.live.app.world.now()
+    }
+}
+
+/// Waits until somebody says that the caller's credential may be void.
+async fn doubted(me: &mut Option<Identity>) {
+    match me {
+        Some(me) => me.doubted().await,
+        None => std::future::pending().await,
     }
 }
 
