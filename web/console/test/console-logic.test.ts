@@ -1,12 +1,11 @@
-import { applyEvents, emptyCall, type Page, type Session } from "@callboard/api";
+import { type Page, type Session } from "@callboard/api";
 import { describe, expect, it } from "vitest";
-import { lanesOf, merge, rangeOf, ticksOf } from "../src/features/call/lanes.ts";
 import { readCallSearch } from "../src/features/call/search.ts";
 import { changesRow, countEvents, mergeSession } from "../src/features/calls/merge.ts";
 import { Rates } from "../src/features/calls/rate.ts";
 import { readCredential } from "../src/features/signin/credential.ts";
 import { clockText, fineClockText, shortId } from "../src/ui/format.ts";
-import { at, event, log, person, T0 } from "../../api/test/events.ts";
+import { at, event } from "../../api/test/events.ts";
 
 const session = (sessionId: string, second: number, more: Partial<Session> = {}): Session => ({
   sessionId,
@@ -80,59 +79,6 @@ describe("the live list", () => {
   });
 });
 
-describe("lanes", () => {
-  it("shows presence, speech and cuts as shares of the call", () => {
-    const call = applyEvents(
-      emptyCall("ses_1"),
-      log(
-        ["call.started", {}, 0],
-        ["call.participant.joined", person("ada"), 10],
-        ["call.connected", { connectedAt: at(10) }, 10],
-        [
-          "transcript.final",
-          { utteranceId: "u", participantId: "ada", text: "x", startMs: 40_000, endMs: 50_000 },
-          60,
-        ],
-        ["call.reconnecting", { participantId: "ada", attempt: 1, at: at(70) }, 70],
-        ["call.resumed", { participantId: "ada", at: at(80), gapMs: 10_000 }, 80],
-        ["call.ended", { endedAt: at(100) }, 100],
-      ),
-    );
-    const connected = T0 + 10_000;
-    expect(rangeOf(call, T0)).toEqual({ from: connected, to: T0 + 100_000, zero: connected });
-    expect(lanesOf(call, T0)).toMatchObject([
-      { presence: [[0, 1]], speech: [[40 / 90, 50 / 90]], cuts: [[60 / 90, 70 / 90]], lost: false },
-    ]);
-  });
-
-  it("joins what lies too close to tell apart", () => {
-    const many = Array.from(
-      { length: 20_000 },
-      (_, index) => [index / 20_000, (index + 0.5) / 20_000] as const,
-    );
-    expect(merge(many)).toHaveLength(1);
-    expect(
-      merge([
-        [0, 0.1],
-        [0.5, 0.6],
-      ]),
-    ).toHaveLength(2);
-  });
-
-  it("keeps the scale readable at any length", () => {
-    for (const ms of [1_000, 60_000, 761_000, 3_600_000, 86_400_000]) {
-      const ticks = ticksOf(ms);
-      expect(ticks.length).toBeLessThanOrEqual(9);
-      expect(ticks[0]).toBe(0);
-    }
-    expect(
-      ticksOf(761_000)
-        .map((tick) => clockText(tick))
-        .join(" "),
-    ).toBe("0:00 2:00 4:00 6:00 8:00 10:00 12:00");
-  });
-});
-
 describe("what people paste to sign in", () => {
   it.each<[string, unknown]>([
     [" cbk_abc ", { apiKey: "cbk_abc" }],
@@ -148,11 +94,13 @@ describe("what people paste to sign in", () => {
 
 describe("addresses and words", () => {
   it("reads a place from the address and ignores nonsense", () => {
-    expect(readCallSearch({ families: ["usage", "call", "zzz"], event: 7 })).toEqual({
+    expect(readCallSearch({ families: ["usage", "call", "zzz"], at: 7, raw: true, q: "yes" })).toEqual({
       families: ["call", "usage"],
-      event: 7,
+      at: 7,
+      raw: true,
+      q: "yes",
     });
-    expect(readCallSearch({ families: "call", event: "7" })).toEqual({});
+    expect(readCallSearch({ families: "call", at: "7", raw: true, q: " " })).toEqual({});
   });
 
   it("writes times and ids", () => {

@@ -1,7 +1,7 @@
 import { asApiError, isOver, type CallState, type Session } from "@callboard/api";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Link2, PhoneOff } from "lucide-react";
+import { Keyboard, Link2, PhoneOff } from "lucide-react";
 import { useState } from "react";
 import { api } from "../../core/client.ts";
 import { Button } from "../../ui/button.tsx";
@@ -20,12 +20,13 @@ interface CallHeadProps {
   shown: Pick<Session, "status" | "connection">;
   link: ShownLink | undefined;
   onLink: (link: ShownLink) => void;
+  onKeys: () => void;
 }
 
 /** How many people may use a link that is made here. */
 const SEATS = 10;
 
-export function CallHead({ session, call, shown, link, onLink }: CallHeadProps) {
+export function CallHead({ session, call, shown, link, onLink, onKeys }: CallHeadProps) {
   const { sessionId } = session;
   return (
     <div className="flex flex-wrap items-end gap-x-2.5 gap-y-2">
@@ -42,14 +43,19 @@ export function CallHead({ session, call, shown, link, onLink }: CallHeadProps) 
             {titleOf(session, call)}
           </h1>
           <StateChip status={shown.status} connection={shown.connection} />
-          {session.provider !== "livekit" && (
-            <Chip title="What carries the sound of this call">
-              {session.provider === "none" ? "no media server" : session.provider}
-            </Chip>
-          )}
+          <Carrier provider={session.provider} />
         </div>
       </div>
-      <div className="ml-auto flex flex-wrap gap-2">
+      <div className="ml-auto flex flex-wrap gap-2 max-sm:ml-0">
+        <Button
+          look="quiet"
+          className="!px-1.5 max-sm:hidden"
+          aria-label="Keys of this page"
+          title="Keys (?)"
+          onClick={onKeys}
+        >
+          <Keyboard size={15} aria-hidden />
+        </Button>
         {!isOver(shown) && (
           <>
             <CopyLink sessionId={sessionId} link={link} onLink={onLink} />
@@ -58,6 +64,19 @@ export function CallHead({ session, call, shown, link, onLink }: CallHeadProps) 
         )}
       </div>
     </div>
+  );
+}
+
+/** What carries the call, where it is not a plain LiveKit call. */
+function Carrier({ provider }: { provider: string }) {
+  if (provider === "livekit") return null;
+  if (provider === "simulated") {
+    return <Chip title="Played by a script, to show how a call looks. Nobody speaks here.">Simulated</Chip>;
+  }
+  return (
+    <Chip title="What carries the sound of this call">
+      {provider === "none" ? "no media server" : provider}
+    </Chip>
   );
 }
 

@@ -18,7 +18,10 @@ export function EventDrawer({ event, onClose }: { event: CallEvent; onClose: () 
     return () => removeEventListener("keydown", onKey);
   }, [onClose]);
   return (
-    <aside aria-label="Raw event" className="card flex min-h-0 flex-col overflow-hidden max-xl:h-[62vh]">
+    <aside
+      aria-label="Raw event"
+      className="card flex min-h-0 min-w-0 flex-col overflow-hidden max-xl:h-[56vh]"
+    >
       <div className="flex h-9 shrink-0 items-center gap-2 border-b border-line pr-1.5 pl-3">
         <FamilyMark family={familyOf(event.type)} weight={weightOf(event.type)} />
         <h2 className="mono truncate font-semibold">{event.type}</h2>

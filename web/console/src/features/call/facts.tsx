@@ -1,4 +1,4 @@
-import { spanText, words, type CallState, type Session } from "@callboard/api";
+import { spanText, turnQuantile, words, type CallState, type Session } from "@callboard/api";
 import type { ReactNode } from "react";
 import { useNow } from "../../core/use-now.ts";
 import { CopyId } from "../../ui/copy-id.tsx";
@@ -24,6 +24,7 @@ export function Facts({ session, call }: { session: Session; call: CallState }) 
       <Fact name="Events" title="Events in the call's log">
         {countText(events)}
       </Fact>
+      <TurnLatency turns={call.turns} />
       {call.cuts.length > 0 && <Fact name="Reconnects">{cutsText(call)}</Fact>}
       {session.correlationId && <Fact name="Correlation">{session.correlationId}</Fact>}
       {session.providerRoomId && (
@@ -40,6 +41,18 @@ export function Facts({ session, call }: { session: Session; call: CallState }) 
         </Fact>
       )}
     </dl>
+  );
+}
+
+/** From the end of a person's words to the agent's voice; absent as long as nothing measured it. */
+function TurnLatency({ turns }: { turns: readonly number[] }) {
+  const [half, most] = [turnQuantile(turns, 0.5), turnQuantile(turns, 0.95)];
+  if (half === undefined || most === undefined) return null;
+  const count = `${countText(turns.length)} ${turns.length === 1 ? "turn" : "turns"} measured`;
+  return (
+    <Fact name="Turn latency p95" title={`p50 ${half} ms, p95 ${most} ms, ${count}`}>
+      {spanText(most)}
+    </Fact>
   );
 }
 

@@ -1,53 +1,93 @@
-import { conversation, isOver, speakerOf, type CallState, type ConversationItem } from "@callboard/api";
+import {
+  describe,
+  eventOf,
+  isOver,
+  momentOf,
+  sequenceAt,
+  speakerOf,
+  zeroOf,
+  type CallEvent,
+  type CallState,
+  type Utterance,
+} from "@callboard/api";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { Download } from "lucide-react";
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { cx } from "../../ui/class-names.ts";
-import { clockText } from "../../ui/format.ts";
+import { ExportMenu } from "./export-menu.tsx";
+import { PILL } from "./families.tsx";
+import { MARK_WORDS, MarkShape } from "./strip/marks.tsx";
+import { offsetText } from "./strip/ticks.ts";
+import { itemOf, sequenceOf, talkOf, type TalkItem } from "./talk.ts";
+
+interface TranscriptPanelProps {
+  call: CallState;
+  caughtUp: boolean;
+  sessionId: string;
+  /** The chosen event, if one is. */
+  chosen: CallEvent | undefined;
+  onPick: (sequence: number) => void;
+}
 
 /** What was said, in its order; what is being said is replaced in place until it is final. */
-export function TranscriptPanel({ call, sessionId }: { call: CallState; sessionId: string }) {
-  const items = useMemo(() => conversation(call), [call]);
-  const said = call.utterances.size > 0;
-  const { box, onScroll, virtual } = useFollowedList(items);
+export function TranscriptPanel({ call, caughtUp, sessionId, chosen, onPick }: TranscriptPanelProps) {
+  const items = useMemo(() => talkOf(call), [call]);
+  const zero = zeroOf(call);
+  const active = useMemo(
+    () => (chosen && zero !== undefined ? itemOf(items, chosen, momentOf(chosen, zero) - zero) : -1),
+    [items, chosen, zero],
+  );
+  const list = useTalkList(items, active, chosen?.sequence);
+  const pick = (item: TalkItem) => {
+    const sequence =
+      sequenceOf(item) ?? (zero === undefined ? undefined : sequenceAt(call.events, zero, zero + item.atMs));
+    if (sequence !== undefined) onPick(sequence);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (step === 0) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const from = active >= 0 ? active : items.length - 1;
+    const item = items[Math.min(items.length - 1, Math.max(0, from + step))];
+    if (item) pick(item);
+  };
   return (
-    <section aria-label="Transcript" className="card flex min-h-0 flex-col overflow-hidden max-xl:h-[62vh]">
-      <div className="flex h-9 shrink-0 items-center gap-2.5 border-b border-line px-3">
+    <section aria-label="Transcript" className="card flex min-h-0 min-w-0 flex-col max-xl:h-[62vh]">
+      <div className="flex h-9 shrink-0 items-center gap-2 border-b border-line px-3">
         <h2 className="font-semibold">Transcript</h2>
         <span className="flex-1" />
-        {said && (
-          <a
-            href={`/v1/call/sessions/${encodeURIComponent(sessionId)}/transcript?format=txt`}
-            download={`transcript-${sessionId}.txt`}
-            className="inline-flex items-center gap-1.5 rounded-full border border-line px-2 py-px text-[11.5px] font-medium text-muted hover:border-edge hover:text-ink"
-          >
-            <Download size={11} aria-hidden />
-            Export
-          </a>
+        {!list.following && !isOver(call) && (
+          <button type="button" className={PILL} onClick={list.toEnd}>
+            follow speech
+          </button>
         )}
+        <ExportMenu sessionId={sessionId} said={call.utterances.size > 0} />
       </div>
       <div
-        ref={box}
-        onScroll={onScroll}
+        ref={list.box}
+        onScroll={list.onScroll}
+        onKeyDown={onKeyDown}
         tabIndex={0}
         role="log"
         aria-label="What is said"
         aria-live="off"
-        className="min-h-0 flex-1 overflow-y-auto py-2.5 -outline-offset-2"
+        className="min-h-0 flex-1 overflow-y-auto py-2 -outline-offset-2"
       >
-        {items.length === 0 && <p className="px-3 py-6 text-center text-muted">{emptyLine(call)}</p>}
-        <div className="relative" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index, start, key }) => {
+        {items.length === 0 && (
+          <p className="px-3 py-6 text-center text-muted">{emptyLine(call, caughtUp)}</p>
+        )}
+        <div className="relative" style={{ height: list.virtual.getTotalSize() }}>
+          {list.virtual.getVirtualItems().map(({ index, start, key }) => {
             const item = items[index];
             return item ? (
               <div
                 key={key}
-                ref={virtual.measureElement}
+                ref={list.virtual.measureElement}
                 data-index={index}
-                className="absolute inset-x-0 px-3.5 pb-[9px]"
+                className="absolute inset-x-0"
                 style={{ transform: `translateY(${start}px)` }}
               >
-                <Item item={item} call={call} />
+                <Item item={item} call={call} active={index === active} onPick={() => pick(item)} />
               </div>
             ) : null;
           })}
@@ -57,39 +97,93 @@ export function TranscriptPanel({ call, sessionId }: { call: CallState; sessionI
   );
 }
 
-const emptyLine = (call: CallState): string =>
-  isOver(call) ? "Nothing was said or typed in this call." : "What is said or typed appears here.";
+function emptyLine(call: CallState, caughtUp: boolean): string {
+  if (!caughtUp) return "Reading the log";
+  return isOver(call) ? "Nothing was said or typed in this call." : "What is said or typed appears here.";
+}
 
-function Item({ item, call }: { item: ConversationItem; call: CallState }) {
-  if (item.kind === "note") {
-    return (
-      <p className="grid grid-cols-[44px_1fr] gap-2 text-xs text-warn">
-        <span className="mono">{clockText(item.atMs)}</span>
-        {item.note}
-      </p>
-    );
-  }
-  const { said } = item;
-  const agent = said.speaker === "agent";
+interface ItemProps {
+  item: TalkItem;
+  call: CallState;
+  active: boolean;
+  onPick: () => void;
+}
+
+/** One line. The pointer may press it anywhere; the keyboard walks the list with the arrow keys. */
+function Item({ item, call, active, onPick }: ItemProps) {
   return (
-    <div className="grid grid-cols-[44px_minmax(60px,auto)_1fr] gap-2">
-      <span className="mono text-faint">{clockText(said.startMs)}</span>
-      <b className={cx("max-w-32 truncate font-semibold", agent && "text-accent")}>
-        {speakerOf(said, call.participants)}
-      </b>
-      <span className={cx("min-w-0 break-words", !said.final && !isOver(call) && "caret text-muted")}>
-        {said.text}
-        {said.revision > 0 && <span className="ml-1.5 text-2xs text-faint">corrected</span>}
-        {said.source === "typed" && <span className="ml-1.5 text-2xs text-faint">typed</span>}
+    <div
+      aria-current={active || undefined}
+      onClick={() => {
+        if (!getSelection()?.toString()) onPick();
+      }}
+      className={cx(
+        "grid cursor-pointer grid-cols-[48px_1fr] gap-2 px-3.5 py-[4.5px]",
+        active ? "bg-accent/9 shadow-[inset_2px_0_var(--accent)]" : "hover:bg-raised/60",
+      )}
+    >
+      <span className={cx("mono leading-[19px]", item.kind === "note" ? "text-warn" : "text-faint")}>
+        {offsetText(item.atMs)}
       </span>
+      {item.kind === "note" && <span className="text-xs leading-[19px] text-warn">{item.note}</span>}
+      {item.kind === "mark" && <MarkNote item={item} call={call} />}
+      {item.kind === "said" && <Said said={item.said} call={call} />}
     </div>
   );
 }
 
-/** Stays at the end as long as the reader is there. */
-function useFollowedList(items: readonly ConversationItem[]) {
+function MarkNote({ item, call }: { item: Extract<TalkItem, { kind: "mark" }>; call: CallState }) {
+  const event = eventOf(call.events, item.mark.sequence);
+  const { kind, lane } = item.mark;
+  return (
+    <span
+      className={cx(
+        "flex min-w-0 items-baseline gap-1.5 text-xs leading-[19px]",
+        lane === "errors" ? "text-bad" : "text-muted",
+      )}
+    >
+      <span className="self-center">
+        <MarkShape kind={kind} size={12} />
+      </span>
+      <span className="min-w-0">
+        <b className="font-semibold">{MARK_WORDS[kind]}</b> {event ? describe(event, call.participants) : ""}
+      </span>
+    </span>
+  );
+}
+
+function Said({ said, call }: { said: Utterance; call: CallState }) {
+  const agent = said.speaker === "agent";
+  return (
+    <span className="grid min-w-0 grid-cols-[minmax(56px,auto)_1fr] gap-2.5">
+      <b className={cx("max-w-28 truncate font-semibold", agent && "text-usage")}>
+        {speakerOf(said, call.participants)}
+      </b>
+      <span className={cx("min-w-0 break-words", !said.final && !isOver(call) && "caret text-muted")}>
+        {said.text}
+        {said.source === "typed" && <span className="ml-1.5 text-2xs text-faint">typed</span>}
+        {said.revision > 0 && (
+          <span className="ml-1.5 text-2xs text-faint" title={`Corrected ${timesText(said.revision)}`}>
+            corrected
+          </span>
+        )}
+        {said.earlier?.map((text, index) => (
+          <del key={index} className="block text-xs text-faint decoration-faint/70">
+            <span className="sr-only">before: </span>
+            {text}
+          </del>
+        ))}
+      </span>
+    </span>
+  );
+}
+
+const timesText = (count: number): string => (count === 1 ? "once" : `${count} times`);
+
+/** Stays at the end as long as the reader is there; goes to the chosen line when it becomes another. */
+function useTalkList(items: readonly TalkItem[], active: number, chosen: number | undefined) {
   const box = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
+  const [following, setFollowing] = useState(chosen === undefined);
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => box.current,
@@ -99,11 +193,27 @@ function useFollowedList(items: readonly ConversationItem[]) {
   });
   const total = virtual.getTotalSize();
   useEffect(() => {
-    if (atEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [items, total]);
+    if (following && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [items, total, following]);
+  const shown = useRef<number>(undefined);
+  useEffect(() => {
+    if (shown.current === chosen) return;
+    if (chosen === undefined) shown.current = chosen;
+    if (active < 0) return;
+    shown.current = chosen;
+    setFollowing(false);
+    const range = virtual.calculateRange();
+    const near = range && active > range.startIndex && active < range.endIndex;
+    if (!near) virtual.scrollToIndex(active, { align: "center" });
+  }, [chosen, active, virtual]);
+  const lastTop = useRef(0);
   const onScroll = () => {
     const element = box.current;
-    if (element) atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 60;
+    if (!element) return;
+    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 60;
+    if (atEnd && element.scrollTop > lastTop.current) setFollowing(true);
+    else if (!atEnd && element.scrollTop < lastTop.current) setFollowing(false);
+    lastTop.current = element.scrollTop;
   };
-  return { box, onScroll, virtual };
+  return { box, onScroll, virtual, following, toEnd: () => setFollowing(true) };
 }

@@ -1,50 +1,61 @@
-import type { CallEvent } from "@callboard/api";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useRef, useState } from "react";
 
 export const ROW_PX = 28;
+
+/** Rows that a list can be asked for by number. */
+export interface Rows {
+  count: number;
+  sequence: (index: number) => number;
+  indexOf: (sequence: number) => number;
+}
 
 const MOVES: Readonly<Record<string, (at: number, last: number) => number>> = {
   ArrowDown: (at, last) => Math.min(last, at + 1),
   ArrowUp: (at) => Math.max(0, at - 1),
+  j: (at, last) => Math.min(last, at + 1),
+  k: (at) => Math.max(0, at - 1),
   PageDown: (at, last) => Math.min(last, at + 15),
   PageUp: (at) => Math.max(0, at - 15),
   Home: () => 0,
   End: (_at, last) => last,
 };
 
-/** A virtual list of events that follows its end, and that the keyboard can walk. */
-export function useEventList(
-  events: readonly CallEvent[],
-  openSequence: number | undefined,
-  onOpen: (sequence: number) => void,
-) {
+export const isMove = (key: string): boolean => key in MOVES;
+
+/** A virtual list of events that follows its end, and that the keyboard can walk. The chosen row is `at`. */
+export function useEventList(rows: Rows, at: number | undefined, onPick: (sequence: number) => void) {
   const box = useRef<HTMLDivElement>(null);
-  const [following, setFollowing] = useState(openSequence === undefined);
-  const [walked, setWalked] = useState<number>();
+  const [following, setFollowing] = useState(at === undefined);
+  const [seen, setSeen] = useState(rows.count);
   const lastTop = useRef(0);
   const virtual = useVirtualizer({
-    count: events.length,
+    count: rows.count,
     getScrollElement: () => box.current,
     estimateSize: () => ROW_PX,
-    overscan: 15,
+    overscan: 12,
   });
-  const last = events.length - 1;
-  const openIndex =
-    openSequence === undefined ? -1 : events.findIndex((event) => event.sequence === openSequence);
-  const reachable = Math.min(last, walked ?? (openIndex >= 0 ? openIndex : last));
+  const last = rows.count - 1;
+  const index = at === undefined ? -1 : rows.indexOf(at);
 
   useEffect(() => {
-    if (following && last >= 0) virtual.scrollToIndex(last, { align: "end" });
+    if (!following) return;
+    setSeen(last + 1);
+    if (last >= 0) virtual.scrollToIndex(last, { align: "end" });
   }, [following, last, virtual]);
 
-  // An event named by the address is brought into view once it is there.
+  // The chosen row is brought into sight when it is another than before, or comes to be there.
   const shown = useRef<number>(undefined);
   useEffect(() => {
-    if (openIndex < 0 || shown.current === openSequence) return;
-    shown.current = openSequence;
-    virtual.scrollToIndex(openIndex, { align: "auto" });
-  }, [openIndex, openSequence, virtual]);
+    if (shown.current === at) return;
+    if (at === undefined) shown.current = at;
+    if (index < 0) return;
+    shown.current = at;
+    setFollowing(false);
+    const range = virtual.calculateRange();
+    const near = range && index >= range.startIndex - 1 && index <= range.endIndex + 1;
+    virtual.scrollToIndex(index, { align: near ? "auto" : "center" });
+  }, [at, index, virtual]);
 
   const onScroll = () => {
     const element = box.current;
@@ -54,28 +65,33 @@ export function useEventList(
     else if (!atEnd && element.scrollTop < lastTop.current) setFollowing(false);
     lastTop.current = element.scrollTop;
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const move = MOVES[event.key];
-    if (!move || last < 0) return;
-    event.preventDefault();
-    const next = move(reachable, last);
-    setFollowing(next === last);
-    setWalked(next);
-    virtual.scrollToIndex(next, { align: "auto" });
-    const opened = events[next];
-    if (openSequence !== undefined && opened) onOpen(opened.sequence);
-    requestAnimationFrame(() => {
-      box.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus({ preventScroll: true });
-    });
+  /** Walks from the chosen row; without one, from the last. `focus`: the keyboard goes along. */
+  const move = (key: string, focus: boolean): boolean => {
+    const step = MOVES[key];
+    if (!step || last < 0) return false;
+    const next = step(index >= 0 ? index : last, last);
+    onPick(rows.sequence(next));
+    if (focus) {
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() =>
+          box.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus({ preventScroll: true }),
+        ),
+      );
+    }
+    return true;
   };
   return {
     box,
-    rows: virtual.getVirtualItems(),
+    items: virtual.getVirtualItems(),
     height: virtual.getTotalSize(),
     following,
-    reachable,
+    /** Rows that came since the reader left the end. */
+    fresh: following ? 0 : Math.max(0, rows.count - seen),
+    /** The one row that the Tab key reaches. */
+    reachable: index >= 0 ? index : last,
     onScroll,
-    onKeyDown,
+    move,
+    toEnd: () => setFollowing(true),
     toggleFollow: () => setFollowing((now) => !now),
   };
 }
