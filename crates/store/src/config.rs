@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::migrations::{self, Migration};
-use crate::testing::Faults;
+use crate::faults::Faults;
+use crate::migration::{self, Migration};
 
 /// Where the data lives.
 #[derive(Clone, Debug)]
@@ -32,7 +32,8 @@ pub type OnFatal = Arc<dyn Fn(&str) + Send + Sync>;
 /// How to open the store.
 #[derive(Clone)]
 pub struct OpenOptions {
-    /// Whether pending migrations are applied. With `false` the schema is taken as it is found, unchecked.
+    /// Whether pending migrations are applied. With `false` the schema is taken as it is found, unchecked, and on
+    /// PostgreSQL transactions take no role and look at no epoch.
     pub migrate: bool,
     /// The migrations that this binary knows; tests put their own here.
     pub migrations: &'static [Migration],
@@ -48,7 +49,7 @@ pub struct OpenOptions {
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { migrate: true, migrations: migrations::embedded(), start_within_ms: 5_000, on_fatal: None, faults: None }
+        Self { migrate: true, migrations: migration::embedded(), start_within_ms: 5_000, on_fatal: None, faults: None }
     }
 }
 

@@ -2,22 +2,24 @@
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
-use callboard_kernel::{Error, Result, codes};
+use callboard_kernel::{Error, Result};
 use parking_lot::Mutex;
 use tokio::sync::{broadcast, oneshot};
 
-use crate::job::{Read, Reply, Ticket, Write, overloaded, unavailable, unknown};
-use crate::migrations::{self, Migration};
+use crate::answers::{overloaded, unavailable, unknown};
+use crate::footing::Footing;
+use crate::job::{Read, Reply, Standing, Ticket, Write};
+use crate::migration::Migration;
 use crate::shared::Shared;
-use crate::sqlite::{self, Durability};
-use crate::{Config, Engine, Health, OpenOptions, Sql, StoreStats, Tx, postgres};
+use crate::{Engine, Health, Reach, Sql, StoreStats, Tx};
 
 /// A handle to the store; cheap to clone. The last handle that goes closes the store.
 #[derive(Clone)]
 pub struct Db {
     inner: Arc<Inner>,
+    /// Set by [`Db::within`].
+    reach: Option<Reach>,
 }
 
 struct Inner {
@@ -29,88 +31,63 @@ struct Inner {
 }
 
 impl Db {
-    /// Opens the store and applies pending migrations (see [`crate::migrations`]).
-    ///
-    /// # Errors
-    /// Another process writes, the server cannot be reached or is set up to lose commits, or the schema is not one
-    /// that this binary knows.
-    pub fn open(config: Config) -> Result<Self> {
-        Self::open_with(config, OpenOptions::default())
+    /// A handle over what [`crate::open`] started.
+    pub(crate) fn over(
+        shared: Arc<Shared>,
+        threads: Vec<JoinHandle<()>>,
+        migrations: &'static [Migration],
+        scratch: Option<tempfile::TempDir>,
+    ) -> Self {
+        let inner = Inner { shared, threads: Mutex::new(threads), migrations, _scratch: scratch };
+        Self { inner: Arc::new(inner), reach: None }
     }
 
-    /// Opens the store as the options say.
-    pub fn open_with(config: Config, options: OpenOptions) -> Result<Self> {
-        let db = Self::start(config, &options, false)?;
-        if options.migrate {
-            migrations::apply(&db)?;
-        }
-        Ok(db)
+    /// A handle whose transactions have this reach, whatever the running task's is. Widening is for the few places that
+    /// serve the installation from a tenant's request; each says why.
+    pub fn within(&self, reach: Reach) -> Self {
+        Self { inner: Arc::clone(&self.inner), reach: Some(reach) }
     }
 
-    /// Opens the store for reading, also while a server runs on it. Nothing is migrated; a schema that is not exactly
-    /// the one of this binary is refused.
-    pub fn open_read_only(config: Config) -> Result<Self> {
-        let db = Self::start(config, &OpenOptions::default(), true)?;
-        migrations::require_current(&db)?;
-        Ok(db)
+    fn standing(&self) -> Standing {
+        Standing::Caller(self.reach.clone().unwrap_or_else(Reach::current))
     }
 
-    /// As [`Db::open_read_only`], without looking at the schema: for `migrate --status`.
-    pub fn open_read_only_unchecked(config: Config) -> Result<Self> {
-        Self::start(config, &OpenOptions::default(), true)
-    }
-
-    fn start(config: Config, options: &OpenOptions, read_only: bool) -> Result<Self> {
-        let engine = match config {
-            Config::Postgres { .. } => Engine::Postgres,
-            _ => Engine::Sqlite,
-        };
-        let shared = Shared::new(engine, read_only, options);
-        let mut scratch = None;
-        let threads = match &config {
-            Config::Sqlite { dir } => sqlite::start(dir, Durability::Full, &shared)?,
-            Config::Memory if read_only => return Err(Error::internal("a store in memory cannot be opened twice")),
-            Config::Memory => {
-                let dir = scratch_dir()?;
-                let threads = sqlite::start(dir.path(), Durability::None, &shared)?;
-                scratch = Some(dir);
-                threads
-            }
-            Config::Postgres { url, pool } => postgres::start(url, *pool, &shared)?,
-        };
-        let inner = Inner { shared, threads: Mutex::new(threads), migrations: options.migrations, _scratch: scratch };
-        Ok(Self { inner: Arc::new(inner) })
-    }
-
-    /// Runs `body` in a transaction and answers after it is on disk. May run `body` again.
+    /// Runs `body` in a transaction and answers after it is on disk. May run `body` again. Its reach is the caller's when
+    /// this is called.
     ///
     /// # Errors
     /// Those of `body`; `OVERLOADED` (queue full), `STORE_UNAVAILABLE` (nothing stored), `OUTCOME_UNKNOWN` (the commit
     /// was cut: repeat under the same key), `SHUTTING_DOWN`.
-    pub async fn write<T, F>(&self, body: F) -> Result<T>
+    pub fn write<T, F>(&self, body: F) -> impl Future<Output = Result<T>>
     where
         T: Send + 'static,
         F: Fn(&Tx<'_>) -> Result<T> + Send + 'static,
     {
         let (to, answer) = oneshot::channel();
         let ticket = Ticket::default();
-        self.inner.shared.submit_write(Box::new(Write::new(body, Reply::Async(to), ticket.clone())))?;
-        self.answer(answer, &ticket).await
+        let job = Write::new(body, Reply::Async(to), ticket.clone(), self.standing());
+        async move {
+            self.inner.shared.submit_write(Box::new(job))?;
+            self.answer(answer, &ticket).await
+        }
     }
 
-    /// Runs `body` at one read snapshot.
+    /// Runs `body` at one read snapshot. Its reach is the caller's when this is called.
     ///
     /// # Errors
     /// Those of `body`; `OVERLOADED`, `STORE_UNAVAILABLE`, `SHUTTING_DOWN`.
-    pub async fn read<T, F>(&self, body: F) -> Result<T>
+    pub fn read<T, F>(&self, body: F) -> impl Future<Output = Result<T>>
     where
         T: Send + 'static,
         F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
     {
         let (to, answer) = oneshot::channel();
         let ticket = Ticket::default();
-        self.inner.shared.submit_read(Box::new(Read::new(body, Reply::Async(to), ticket.clone())))?;
-        self.answer(answer, &ticket).await
+        let job = Read::new(body, Reply::Async(to), ticket.clone(), self.standing());
+        async move {
+            self.inner.shared.submit_read(Box::new(job))?;
+            self.answer(answer, &ticket).await
+        }
     }
 
     /// As [`Db::write`] for callers without a runtime (command line); blocks the thread.
@@ -119,9 +96,27 @@ impl Db {
         T: Send + 'static,
         F: Fn(&Tx<'_>) -> Result<T> + Send + 'static,
     {
+        self.write_as(self.standing(), body)
+    }
+
+    /// The store's own write, on its schema.
+    pub(crate) fn write_as_owner<T, F>(&self, body: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.write_as(Standing::Owner, body)
+    }
+
+    fn write_as<T, F>(&self, standing: Standing, body: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&Tx<'_>) -> Result<T> + Send + 'static,
+    {
         let (to, answer) = std::sync::mpsc::sync_channel(1);
         let ticket = Ticket::default();
-        self.inner.shared.submit_write(Box::new(Write::new(body, Reply::Blocking(to), ticket.clone())))?;
+        let job = Write::new(body, Reply::Blocking(to), ticket.clone(), standing);
+        self.inner.shared.submit_write(Box::new(job))?;
         self.answer_blocking(&answer, &ticket)
     }
 
@@ -133,7 +128,8 @@ impl Db {
     {
         let (to, answer) = std::sync::mpsc::sync_channel(1);
         let ticket = Ticket::default();
-        self.inner.shared.submit_read(Box::new(Read::new(body, Reply::Blocking(to), ticket.clone())))?;
+        let job = Read::new(body, Reply::Blocking(to), ticket.clone(), self.standing());
+        self.inner.shared.submit_read(Box::new(job))?;
         self.answer_blocking(&answer, &ticket)
     }
 
@@ -205,6 +201,11 @@ impl Db {
         Err(Error::internal(format!("{:?} refuses {}", self.engine(), refused.join("; "))))
     }
 
+    /// Holds every further transaction against what was found.
+    pub(crate) fn stand_on(&self, footing: Footing) -> Result<()> {
+        self.inner.shared.footing.set(footing).map_err(|_| Error::internal("a store was opened twice"))
+    }
+
     /// The migrations that this handle was opened with.
     pub(crate) fn migrations(&self) -> &'static [Migration] {
         self.inner.migrations
@@ -255,19 +256,6 @@ impl Drop for Inner {
     }
 }
 
-fn scratch_dir() -> Result<tempfile::TempDir> {
-    tempfile::Builder::new()
-        .prefix("callboard-")
-        .tempdir()
-        .map_err(|e| Error::new(&codes::STORE_UNAVAILABLE, format!("No temporary folder for the store in memory: {e}")))
-}
-
 fn thread_ended() -> Error {
     unknown("the thread that had the request ended")
-}
-
-/// Measures how long a query took; durations only, never the time of day.
-pub(crate) fn stopwatch() -> impl Fn() -> Duration {
-    let begun = Instant::now();
-    move || begun.elapsed()
 }

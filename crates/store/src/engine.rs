@@ -2,7 +2,7 @@
 
 use callboard_kernel::Result;
 
-use crate::{Params, Row, Statement, Value};
+use crate::{Params, Reach, Row, Statement, Value};
 
 /// The two engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,12 +17,9 @@ impl Engine {
     /// Fills in the parts of a text that differ between engines.
     pub(crate) fn expand(self, text: &str) -> String {
         let (lock, skip, now, keys) = match self {
-            Self::Sqlite => (
-                "",
-                "",
-                "cast(unixepoch('subsec') * 1000000 as integer)",
-                "select value from json_each(:keys)",
-            ),
+            Self::Sqlite => {
+                ("", "", "cast(unixepoch('subsec') * 1000000 as integer)", "select value from json_each(:keys)")
+            }
             Self::Postgres => (
                 "for update",
                 "for update skip locked",
@@ -104,4 +101,8 @@ pub trait Connection {
     fn prepare(&mut self, statement: &Statement) -> Result<()>;
     /// Opens, releases or rolls back a savepoint: text without parameters.
     fn batch(&mut self, text: &str) -> Result<()>;
+    /// Lets the rest of the transaction see no further than this; nothing where there is no second wall.
+    fn narrow(&mut self, _reach: &Reach) -> Result<()> {
+        Ok(())
+    }
 }

@@ -4,9 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use callboard_kernel::{Error, Result, codes};
+use callboard_kernel::{Error, Result};
 
-use crate::Tx;
+use crate::{Reach, Tx};
 
 /// What became of a closure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,10 +17,30 @@ pub(crate) enum Outcome {
     Undo,
 }
 
+/// Whose work a job is.
+#[derive(Clone, Debug)]
+pub(crate) enum Standing {
+    /// The store's own, on its schema: as the login role, and before anything is known to hold it to.
+    Owner,
+    /// A caller's.
+    Caller(Reach),
+}
+
+impl Standing {
+    pub(crate) fn reach(&self) -> Reach {
+        match self {
+            Self::Owner => Reach::Installation,
+            Self::Caller(reach) => reach.clone(),
+        }
+    }
+}
+
 /// A request to write.
 pub(crate) trait WriteJob: Send {
     /// Claims the job for a thread; false when the caller has given up waiting.
     fn start(&self) -> bool;
+    /// Whose work it is.
+    fn standing(&self) -> &Standing;
     /// Runs the closure and keeps its answer. A panic becomes an `INTERNAL` answer.
     fn run(&mut self, tx: &Tx<'_>) -> Outcome;
     /// Answers: with what the closure gave, or with why its transaction failed.
@@ -31,6 +51,8 @@ pub(crate) trait WriteJob: Send {
 pub(crate) trait ReadJob: Send {
     /// Claims the job for a thread; false when the caller has given up waiting.
     fn start(&self) -> bool;
+    /// Whose work it is.
+    fn standing(&self) -> &Standing;
     /// Runs the closure and answers.
     fn run(self: Box<Self>, tx: &Tx<'_>);
     /// Answers without running.
@@ -78,11 +100,12 @@ pub(crate) struct Write<T, F> {
     outcome: Option<Result<T>>,
     reply: Reply<T>,
     ticket: Ticket,
+    standing: Standing,
 }
 
 impl<T, F> Write<T, F> {
-    pub(crate) const fn new(body: F, reply: Reply<T>, ticket: Ticket) -> Self {
-        Self { body, outcome: None, reply, ticket }
+    pub(crate) const fn new(body: F, reply: Reply<T>, ticket: Ticket, standing: Standing) -> Self {
+        Self { body, outcome: None, reply, ticket, standing }
     }
 }
 
@@ -93,6 +116,10 @@ where
 {
     fn start(&self) -> bool {
         self.ticket.start()
+    }
+
+    fn standing(&self) -> &Standing {
+        &self.standing
     }
 
     fn run(&mut self, tx: &Tx<'_>) -> Outcome {
@@ -116,11 +143,12 @@ pub(crate) struct Read<T, F> {
     body: F,
     reply: Reply<T>,
     ticket: Ticket,
+    standing: Standing,
 }
 
 impl<T, F> Read<T, F> {
-    pub(crate) const fn new(body: F, reply: Reply<T>, ticket: Ticket) -> Self {
-        Self { body, reply, ticket }
+    pub(crate) const fn new(body: F, reply: Reply<T>, ticket: Ticket, standing: Standing) -> Self {
+        Self { body, reply, ticket, standing }
     }
 }
 
@@ -132,6 +160,10 @@ where
     fn start(&self) -> bool {
         let wanted = !matches!(&self.reply, Reply::Async(to) if to.is_closed());
         self.ticket.start() && wanted
+    }
+
+    fn standing(&self) -> &Standing {
+        &self.standing
     }
 
     fn run(self: Box<Self>, tx: &Tx<'_>) {
@@ -168,32 +200,4 @@ pub(crate) fn run_effects(effects: Vec<crate::tx::Effect>) {
             tracing::error!("An effect after a commit failed: {e}");
         }
     }
-}
-
-/// The answer when the queue is full.
-pub(crate) fn overloaded() -> Error {
-    Error::new(&codes::OVERLOADED, "More writes or reads wait for the database than it can take on.")
-        .retry_after_ms(1_000)
-}
-
-/// The answer after `close`.
-pub(crate) fn closed() -> Error {
-    Error::new(&codes::SHUTTING_DOWN, "The server is shutting down.").retry_after_ms(2_000)
-}
-
-/// The answer when nothing was stored because the database does not work.
-pub(crate) fn unavailable(reason: impl std::fmt::Display) -> Error {
-    Error::new(&codes::STORE_UNAVAILABLE, "The database does not answer; nothing was stored.")
-        .note(reason)
-        .retry_after_ms(2_000)
-}
-
-/// The answer when a commit may or may not be on disk.
-pub(crate) fn unknown(reason: impl std::fmt::Display) -> Error {
-    Error::new(
-        &codes::OUTCOME_UNKNOWN,
-        "The write may or may not be stored. Repeat it with the same event id or idempotency key.",
-    )
-    .note(reason)
-    .retry_after_ms(2_000)
 }

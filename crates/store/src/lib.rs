@@ -4,13 +4,20 @@
 //! after the commit is on disk. Closures may run again (deadlock, serialisation), so they touch only the `Tx`
 //! and values they cloned. Drivers live in this crate alone.
 
+mod answers;
 mod config;
 mod db;
 mod engine;
+mod faults;
+pub mod fence;
+mod footing;
 mod job;
+mod migration;
 pub mod migrations;
+mod open;
 mod postgres;
 mod queue;
+mod reach;
 mod row;
 pub mod schema;
 mod shared;
@@ -18,12 +25,14 @@ mod sql;
 mod sqlite;
 #[doc(hidden)]
 pub mod testing;
+mod threads;
 mod tx;
 mod value;
 
 pub use config::{Config, Health, OnFatal, OpenOptions, StoreStats};
 pub use db::Db;
 pub use engine::{Connection, Engine, Raw};
+pub use reach::Reach;
 pub use row::{FromValue, Row};
 pub use sql::{Sql, Statement};
 pub use tx::{Diagnostics, QueryCost, Tx};

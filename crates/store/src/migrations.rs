@@ -5,52 +5,13 @@
 
 mod text;
 
-use callboard_kernel::{Error, Result, Timestamp, codes};
+use callboard_kernel::{Error, Result, Timestamp};
 
+use crate::answers::refused;
+use crate::postgres::wall;
 use crate::{Db, Engine, Row, Tx, params};
 
-/// One migration, with its text for each engine (often the same).
-#[derive(Debug)]
-pub struct Migration {
-    /// Its place in the order, from 1.
-    pub number: u32,
-    /// The name in its file name.
-    pub name: &'static str,
-    /// The text for SQLite, as in the file.
-    pub sqlite: &'static str,
-    /// The text for PostgreSQL, as in the file.
-    pub postgres: &'static str,
-}
-
-impl Migration {
-    /// The file for an engine, as messages name it.
-    pub fn file(&self, engine: Engine) -> String {
-        let (number, name) = (self.number, self.name);
-        match engine {
-            _ if self.sqlite == self.postgres => format!("{number:04}_{name}.sql"),
-            Engine::Sqlite => format!("{number:04}_{name}.sqlite.sql"),
-            Engine::Postgres => format!("{number:04}_{name}.postgres.sql"),
-        }
-    }
-
-    fn text(&self, engine: Engine) -> &'static str {
-        match engine {
-            Engine::Sqlite => self.sqlite,
-            Engine::Postgres => self.postgres,
-        }
-    }
-
-    fn checksum(&self, engine: Engine) -> String {
-        callboard_kernel::sha256_hex(self.text(engine).as_bytes())
-    }
-}
-
-static EMBEDDED: &[Migration] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
-
-/// The migrations of this binary.
-pub fn embedded() -> &'static [Migration] {
-    EMBEDDED
-}
+pub use crate::migration::{Migration, embedded};
 
 /// How a migration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +69,7 @@ static POSTGRES_HAS_TABLE: crate::Sql = crate::Sql::new(
 );
 
 /// A number of ours for the lock that keeps two instances from migrating at once.
-const LOCK: &str = "set local lock_timeout = 0; select pg_advisory_xact_lock(7021839405);";
+pub(crate) const LOCK: &str = "set local lock_timeout = 0; select pg_advisory_xact_lock(7021839405);";
 
 /// How each migration stands, in order.
 pub fn status(db: &Db) -> Result<Vec<Status>> {
@@ -116,16 +77,23 @@ pub fn status(db: &Db) -> Result<Vec<Status>> {
     db.read_blocking(move |tx| read_status(tx, known))
 }
 
-/// Applies what is pending, each migration in its own transaction; the numbers applied.
+/// Applies what is pending, each migration in its own transaction, and puts new tables behind the wall between tenants
+/// (PostgreSQL); the numbers applied.
 ///
 /// # Errors
 /// An applied migration was edited, the data is newer than the binary, or a text fails (then nothing of it stays).
 pub fn apply(db: &Db) -> Result<Vec<u32>> {
     let known = db.migrations();
     let mut applied = Vec::new();
-    while let Some(number) = db.write_blocking(move |tx| apply_next(tx, known))? {
+    while let Some(number) = db.write_as_owner(move |tx| apply_next(tx, known))? {
         tracing::info!("Migration {number:04} is applied");
         applied.push(number);
+    }
+    if db.engine() == Engine::Postgres {
+        db.write_as_owner(|tx| {
+            tx.batch(LOCK)?;
+            wall::raise(tx)
+        })?;
     }
     Ok(applied)
 }
@@ -136,7 +104,7 @@ pub fn apply(db: &Db) -> Result<Vec<u32>> {
 /// The migration is not applied, or not known.
 pub fn accept(db: &Db, number: u32) -> Result<()> {
     let known = db.migrations();
-    db.write_blocking(move |tx| {
+    db.write_as_owner(move |tx| {
         let found = known.iter().find(|m| m.number == number).filter(|_| has_table(tx).unwrap_or(false));
         let Some(migration) = found else { return Err(Error::not_found("migration")) };
         let checksum = migration.checksum(tx.engine());
@@ -252,10 +220,6 @@ fn refuse_if_wrong(found: &[Status]) -> Result<()> {
         )));
     }
     Ok(())
-}
-
-fn refused(message: String) -> Error {
-    Error::new(&codes::STORE_UNAVAILABLE, message)
 }
 
 #[cfg(test)]

@@ -7,15 +7,18 @@ mod connection;
 mod hints;
 mod link;
 mod values;
+pub(crate) mod wall;
 mod worker;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use callboard_kernel::{Error, Result, codes};
+use callboard_kernel::Result;
 
+use crate::footing::Origin;
 use crate::shared::Shared;
-use crate::sqlite::spawn;
+use crate::threads::spawn;
+use crate::{Sql, Tx, params};
 
 pub(crate) use link::one_off;
 
@@ -55,6 +58,10 @@ fn start_threads(config: &::postgres::Config, pool: usize, shared: &Arc<Shared>)
     Ok(threads)
 }
 
-fn refused(message: String) -> Error {
-    Error::new(&codes::STORE_UNAVAILABLE, message)
+static ORIGIN: Sql = Sql::new("ORIGIN", link::ORIGIN);
+
+/// The history that the server writes.
+pub(crate) fn origin(tx: &Tx<'_>) -> Result<Origin> {
+    let row = tx.query_one(&ORIGIN, params! {})?;
+    link::origin_of(&row.get::<String>("system")?, &row.get::<String>("timeline")?)
 }

@@ -1,17 +1,19 @@
 //! What callers and the engine's threads share: queues, counters, health, hints.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use callboard_kernel::{Error, Result};
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
+use crate::answers::{closed, overloaded, unavailable};
 use crate::config::OnFatal;
-use crate::job::{ReadJob, WriteJob, closed, overloaded, unavailable};
+use crate::faults::Faults;
+use crate::footing::Footing;
+use crate::job::{ReadJob, WriteJob};
 use crate::queue::{Queue, Refused};
-use crate::testing::Faults;
 use crate::{Engine, Health, OpenOptions, StoreStats};
 
 /// Hints that a slow listener may fall behind before it is told that it lagged.
@@ -26,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) counters: Counters,
     pub(crate) hints: broadcast::Sender<Arc<[String]>>,
     pub(crate) faults: Option<Arc<Faults>>,
+    /// What transactions on PostgreSQL are held against; set once the schema stands.
+    pub(crate) footing: OnceLock<Footing>,
     /// Set for good: nothing is written any more.
     poisoned: Mutex<Option<String>>,
     /// Set while the database cannot be reached.
@@ -51,6 +55,7 @@ impl Shared {
             counters: Counters::default(),
             hints: broadcast::channel(HINTS_KEPT).0,
             faults: options.faults.clone(),
+            footing: OnceLock::new(),
             poisoned: Mutex::new(None),
             ailing: Mutex::new(None),
             on_fatal: options.on_fatal.clone(),
@@ -84,13 +89,22 @@ impl Shared {
         self.poisoned.lock().clone()
     }
 
-    /// Refuses all further writes, for good.
-    pub(crate) fn poison(&self, reason: &str) {
+    /// Refuses all further writes, for good. True when this was the first reason.
+    pub(crate) fn poison(&self, reason: &str) -> bool {
         let mut poisoned = self.poisoned.lock();
-        if poisoned.is_none() {
+        let first = poisoned.is_none();
+        if first {
             *poisoned = Some(reason.to_owned());
             drop(poisoned);
             tracing::error!("The store takes no more writes: {reason}");
+        }
+        first
+    }
+
+    /// Refuses all further writes and tells the binary, once.
+    pub(crate) fn stop(&self, reason: &str) {
+        if self.poison(reason) {
+            self.report_fatal(reason);
         }
     }
 

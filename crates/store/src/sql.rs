@@ -33,11 +33,21 @@ impl Sql {
 
     /// The statement for an engine, made once.
     pub fn statement(&self, engine: Engine) -> &Statement {
-        let (cell, mark) = match engine {
+        let (cell, mark) = self.cell(engine);
+        cell.get_or_init(|| number(&engine.expand(self.text), mark))
+    }
+
+    /// Another wording for an engine, before the first use; for tests.
+    pub(crate) fn reword(&self, engine: Engine, wording: &str) -> bool {
+        let (cell, mark) = self.cell(engine);
+        cell.set(number(&engine.expand(wording), mark)).is_ok()
+    }
+
+    const fn cell(&self, engine: Engine) -> (&OnceLock<Statement>, char) {
+        match engine {
             Engine::Sqlite => (&self.sqlite, '?'),
             Engine::Postgres => (&self.postgres, '$'),
-        };
-        cell.get_or_init(|| number(&engine.expand(self.text), mark))
+        }
     }
 }
 

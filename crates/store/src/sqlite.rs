@@ -13,6 +13,7 @@ use std::thread::JoinHandle;
 use callboard_kernel::{Error, Result};
 
 use crate::shared::Shared;
+use crate::threads::spawn;
 
 /// Threads that read.
 const READERS: usize = 3;
@@ -61,11 +62,4 @@ fn check_version() -> Result<()> {
         return Err(Error::internal(format!("SQLite {} is linked, 3.51.3 or later is needed", rusqlite::version())));
     }
     Ok(())
-}
-
-pub(crate) fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
-    std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(body)
-        .map_err(|e| Error::internal(format!("no thread {name}: {e}")))
 }

@@ -1,25 +1,15 @@
-//! Faults that tests inject into an engine, and throw-away PostgreSQL databases. Not for production code.
-
-use std::sync::atomic::{AtomicBool, Ordering};
+//! Faults that tests inject into an engine, throw-away PostgreSQL databases, texts with a piece cut out. Not for
+//! production code.
 
 use callboard_kernel::Result;
 
-/// Switches that make the next operation of a kind fail. All are off until set.
-#[derive(Debug, Default)]
-pub struct Faults {
-    /// The next COMMIT is cut after it reached the disk: its reply is lost.
-    pub lose_commit_reply: AtomicBool,
-    /// The next COMMIT fails before it reached the disk.
-    pub fail_commit: AtomicBool,
-    /// The next checkpoint fails.
-    pub fail_checkpoint: AtomicBool,
-}
+use crate::{Engine, Sql};
 
-impl Faults {
-    /// Takes a switch: true once after it was set.
-    pub(crate) fn take(switch: &AtomicBool) -> bool {
-        switch.swap(false, Ordering::AcqRel)
-    }
+pub use crate::faults::Faults;
+
+/// Gives a text another wording on an engine; false when it has been used already and so keeps its own.
+pub fn reword(sql: &'static Sql, engine: Engine, wording: &str) -> bool {
+    sql.reword(engine, wording)
 }
 
 /// A PostgreSQL database that goes with this value.

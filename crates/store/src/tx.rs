@@ -3,9 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use callboard_kernel::{Error, Result};
+use callboard_kernel::{Error, Result, TenantId};
 
-use crate::{Connection, Engine, Params, Raw, Row, Sql};
+use crate::threads::stopwatch;
+use crate::{Connection, Engine, Params, Raw, Reach, Row, Sql};
 
 /// What one query cost, for `diagnostics=true`.
 #[derive(Clone, Debug)]
@@ -34,6 +35,7 @@ struct Failed {
 pub struct Tx<'c> {
     connection: RefCell<&'c mut dyn Connection>,
     engine: Engine,
+    reach: RefCell<Reach>,
     depth: Cell<u32>,
     effects: RefCell<Vec<Effect>>,
     hints: RefCell<Vec<String>>,
@@ -42,12 +44,13 @@ pub struct Tx<'c> {
 }
 
 impl<'c> Tx<'c> {
-    /// Wraps a connection on which a transaction has begun; for the engines.
-    pub fn new(connection: &'c mut dyn Connection) -> Self {
+    /// Wraps a connection on which a transaction of this reach has begun; for the engines.
+    pub fn new(connection: &'c mut dyn Connection, reach: Reach) -> Self {
         let engine = connection.engine();
         Self {
             connection: RefCell::new(connection),
             engine,
+            reach: RefCell::new(reach),
             depth: Cell::new(0),
             effects: RefCell::default(),
             hints: RefCell::default(),
@@ -59,6 +62,24 @@ impl<'c> Tx<'c> {
     /// Which engine runs this; only for the few places where the engines differ in kind (`eventlog`'s tail).
     pub const fn engine(&self) -> Engine {
         self.engine
+    }
+
+    /// Goes on with one tenant's rows alone, when the tenant becomes known inside the transaction (a join link, a
+    /// webhook). A savepoint that is rolled back takes it back. It costs a round trip on PostgreSQL.
+    ///
+    /// # Errors
+    /// The transaction is another tenant's already: our own defect.
+    pub fn narrow(&self, tenant: &TenantId) -> Result<()> {
+        let reach = Reach::Tenant(tenant.clone());
+        if *self.reach.borrow() == reach {
+            return Ok(());
+        }
+        if !self.reach.borrow().covers(tenant) {
+            return Err(Error::internal(format!("a transaction of {:?} turned to {tenant}", self.reach.borrow())));
+        }
+        self.connection.borrow_mut().narrow(&reach)?;
+        *self.reach.borrow_mut() = reach;
+        Ok(())
     }
 
     /// All rows of a query.
@@ -100,6 +121,7 @@ impl<'c> Tx<'c> {
         let depth = self.depth.get() + 1;
         self.depth.set(depth);
         let kept = (self.effects.borrow().len(), self.hints.borrow().len());
+        let reach = self.reach.borrow().clone();
         self.batch(&format!("savepoint sp{depth}"))?;
         let outcome = body(self);
         self.depth.set(depth - 1);
@@ -108,6 +130,7 @@ impl<'c> Tx<'c> {
             self.batch(&format!("rollback to savepoint sp{depth}"))?;
             self.effects.borrow_mut().truncate(kept.0);
             self.hints.borrow_mut().truncate(kept.1);
+            *self.reach.borrow_mut() = reach;
             if failed_inside.is_some() {
                 self.failed.set(None);
             }
@@ -181,7 +204,7 @@ impl<'c> Tx<'c> {
         rows: impl FnOnce(&T) -> u64,
     ) -> Result<T> {
         let raw = Raw::take(sql.statement(self.engine), params)?;
-        let begun = self.costs.borrow().is_some().then(crate::db::stopwatch);
+        let begun = self.costs.borrow().is_some().then(stopwatch);
         let out = run(&mut **self.connection.borrow_mut(), raw).map_err(|e| {
             if self.failed.get().is_none() {
                 self.failed.set(Some(Failed { depth: self.depth.get(), name: sql.name }));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::Method;
 use callboard_kernel::{Error, Result, codes, limits};
+use callboard_store::Reach;
 use serde::Deserialize;
 
 use crate::{PassKind, Principal, Role, Scope};
@@ -64,6 +65,8 @@ pub struct RouteRule {
     pub timeout_ms: u64,
     /// Whether the OpenAPI document describes it; pages and assets are not described.
     pub documented: bool,
+    /// Whether keys with `installation:*` call it for the whole installation rather than for their tenant.
+    pub installation: bool,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +95,8 @@ struct Row {
     timeout_ms: Option<u64>,
     #[serde(default = "yes")]
     documented: bool,
+    #[serde(default)]
+    installation: bool,
 }
 
 #[derive(Deserialize)]
@@ -120,7 +125,8 @@ fn bad(what: impl std::fmt::Display) -> Error {
 
 impl AccessMatrix {
     /// Reads the committed file: `[[route]]` tables with `method`, `path`, `scope` (a scope or `any`), `roles` (`self` or a
-    /// list), `pass`, `public`, `provider`, `optional`, `rate`, `body` (bytes), `timeout_ms`, `documented`.
+    /// list), `pass`, `public`, `provider`, `optional`, `rate`, `body` (bytes), `timeout_ms`, `documented`,
+    /// `installation`.
     pub fn parse(text: &str) -> Result<Self> {
         let file: File = toml::from_str(text).map_err(bad)?;
         let mut matrix = Self::default();
@@ -210,6 +216,7 @@ fn rule_of(row: Row) -> Result<RouteRule> {
         body_bytes: row.body.unwrap_or(limits::BODY_BYTES),
         timeout_ms: row.timeout_ms.unwrap_or(TIMEOUT_MS),
         documented: row.documented,
+        installation: row.installation,
     })
 }
 
@@ -224,6 +231,16 @@ impl RouteRule {
             },
             Principal::User { roles, .. } => self.every_user || roles.iter().any(|r| self.roles.contains(r)),
             Principal::Pass { kind, .. } => self.pass.contains(kind),
+        }
+    }
+
+    /// How far the principal's transactions may see: its tenant, or the installation where the row says so and a key
+    /// holds `installation:*`.
+    pub fn reach(&self, principal: &Principal) -> Reach {
+        if self.installation && principal.has_scope(Scope::Installation) {
+            Reach::Installation
+        } else {
+            Reach::Tenant(principal.tenant().clone())
         }
     }
 
@@ -266,6 +283,12 @@ mod tests {
         path = "/page"
         public = true
         documented = false
+        [[route]]
+        method = "GET"
+        path = "/all"
+        scope = "any"
+        roles = "self"
+        installation = true
     "#;
 
     fn key(scopes: &[Scope]) -> Principal {
@@ -295,13 +318,27 @@ mod tests {
     }
 
     #[test]
+    fn only_an_installations_key_reaches_beyond_its_tenant_and_only_where_a_row_says_so() {
+        let m = AccessMatrix::parse(TEXT).expect("a matrix");
+        let own = Reach::Tenant(TenantId::from_stored("ten".into()));
+        for (path, who, reach) in [
+            ("/all", key(&[Scope::Installation]), Reach::Installation),
+            ("/all", key(&[Scope::CallsRead]), own.clone()),
+            ("/all", user(&[Role::Owner]), own.clone()),
+            ("/a", key(&[Scope::CallsRead, Scope::Installation]), own),
+        ] {
+            assert_eq!(m.rule(&Method::GET, path).expect("a row").reach(&who), reach, "{path} {who:?}");
+        }
+    }
+
+    #[test]
     fn a_forgotten_route_and_a_stale_row_are_found() {
         let m = AccessMatrix::parse(TEXT).expect("a matrix");
-        let own = [(&Method::GET, "/a"), (&Method::POST, "/a")];
+        let own = [(&Method::GET, "/a"), (&Method::POST, "/a"), (&Method::GET, "/all")];
         assert!(m.check(own).is_ok());
         let more = m.check(own.into_iter().chain([(&Method::DELETE, "/a")])).expect_err("no row");
         assert!(more.message().contains("DELETE /a has no row"));
-        let less = m.check([(&Method::GET, "/a")]).expect_err("no route");
+        let less = m.check([(&Method::GET, "/a"), (&Method::GET, "/all")]).expect_err("no route");
         assert!(less.message().contains("POST /a has a row and no route"));
         assert_eq!(m.allow("/a"), "GET, HEAD, POST");
     }

@@ -1,11 +1,12 @@
 //! The front door: every request passes here once, matched or not.
 //!
 //! In order: trace id, host and header checks, preflight, the matrix row, rate by address, credentials, permission,
-//! rate by principal, unknown query parameters, then the handler under its time limit. On the way out: refusals become
+//! rate by principal, unknown query parameters, then the handler under its time limit and within its caller's reach. On the way out: refusals become
 //! problem documents, and every answer gets its trace id and security headers.
 
 mod admit;
 mod headers;
+mod reach;
 mod trace;
 
 use std::collections::HashMap;
@@ -20,6 +21,7 @@ use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use callboard_kernel::{Error, Result, World, codes};
+use callboard_store::Reach;
 use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 use utoipa::openapi::OpenApi;
@@ -149,6 +151,7 @@ impl Door {
             return Ok(refusal);
         }
         let principal = self.admit(rule, &parts.headers, visitor).await?;
+        let reach = principal.as_ref().map_or(Reach::Installation, |p| rule.reach(p));
         if let Some(principal) = principal {
             tracing::Span::current().record("tenant.id", principal.tenant().as_str());
             if rule.rate != Some(crate::access::Rate::Exempt) {
@@ -162,7 +165,8 @@ impl Door {
         self.known_parameters(rule, &parts)?;
         parts.extensions.insert(visitor.clone());
         parts.extensions.insert(crate::access::RouteLimits { body_bytes: rule.body_bytes });
-        let mut response = run(rule, Request::from_parts(parts, body), next).await?;
+        let work = run(rule, Request::from_parts(parts, body), next);
+        let mut response = reach.clone().enter(work).await?.map(|body| reach::hold(body, reach));
         if let Some(verdict) = verdict {
             admit::show(verdict, response.headers_mut());
         }

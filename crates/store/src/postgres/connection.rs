@@ -6,12 +6,14 @@ use std::sync::Arc;
 use callboard_kernel::{Error, Result, codes};
 use postgres::error::{Severity, SqlState};
 use postgres::types::ToSql;
-use postgres::{Client, Statement as Prepared};
+use postgres::{Client, SimpleQueryMessage, Statement as Prepared};
 
 use super::link::say;
 use super::values::{Bind, Out};
-use crate::job::unavailable;
-use crate::{Connection, Engine, Raw, Row, Statement};
+use super::wall;
+use crate::answers::unavailable;
+use crate::footing::Origin;
+use crate::{Connection, Engine, Raw, Reach, Row, Statement};
 
 /// The worst that happened on the connection since the transaction began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +28,8 @@ pub(super) enum Trouble {
 
 pub(super) struct PgConnection {
     pub(super) client: Client,
+    /// The history of the server behind it.
+    pub(super) origin: Origin,
     prepared: HashMap<String, (Prepared, Arc<[String]>)>,
     pub(super) trouble: Option<Trouble>,
 }
@@ -39,14 +43,19 @@ pub(super) enum CommitFailure {
 }
 
 impl PgConnection {
-    pub(super) fn new(client: Client) -> Self {
-        Self { client, prepared: HashMap::new(), trouble: None }
+    pub(super) fn new(client: Client, origin: Origin) -> Self {
+        Self { client, origin, prepared: HashMap::new(), trouble: None }
     }
 
-    /// Begins a transaction.
-    pub(super) fn begin(&mut self, text: &str) -> Result<()> {
+    /// Begins a transaction: one round trip for everything that it sets. What its last statement gave, if it is a query.
+    pub(super) fn begin(&mut self, text: &str) -> Result<Option<String>> {
         self.trouble = None;
-        self.batch(text)
+        let done = self.client.simple_query(text);
+        let messages = self.noted(done)?;
+        Ok(messages.iter().rev().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        }))
     }
 
     /// Commits. Only an ordinary error from the server means "rolled back"; everything else is unknown.
@@ -164,5 +173,9 @@ impl Connection for PgConnection {
     fn batch(&mut self, text: &str) -> Result<()> {
         let done = self.client.batch_execute(text);
         self.noted(done)
+    }
+
+    fn narrow(&mut self, reach: &Reach) -> Result<()> {
+        self.batch(&wall::setting(reach)?)
     }
 }

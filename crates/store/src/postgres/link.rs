@@ -8,8 +8,10 @@ use postgres::config::TargetSessionAttrs;
 use postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
 use super::connection::PgConnection;
-use super::refused;
+use crate::answers::refused;
+use crate::footing::{Origin, Standing};
 use crate::shared::Shared;
+use crate::threads::stopwatch;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(3);
 const BACKOFF_FIRST: Duration = Duration::from_millis(50);
@@ -18,7 +20,7 @@ const BACKOFF_SLICE: Duration = Duration::from_millis(50);
 
 /// What every session sets. No time limit on statements: one that fires during COMMIT would hide its outcome.
 const SESSION: &str = "set lock_timeout = '10s'; set statement_timeout = 0; set client_min_messages = warning; \
-                       set jit = off";
+                       set jit = off; set standard_conforming_strings = on";
 
 /// Server settings without which an acknowledged commit could be lost, or text could differ between the engines.
 const REQUIRED: [(&str, &[&str]); 4] = [
@@ -27,6 +29,10 @@ const REQUIRED: [(&str, &[&str]); 4] = [
     ("full_page_writes", &["on"]),
     ("server_encoding", &["UTF8"]),
 ];
+
+/// The cluster's number, and the file that its log is written to: the name begins with the timeline.
+pub(super) const ORIGIN: &str = "select cast(system_identifier as text) as system, \
+    pg_walfile_name(pg_current_wal_lsn()) as timeline from pg_control_system()";
 
 /// Reads the address. A connection goes to the server that takes writes, never to a replica: its log may lag.
 pub(super) fn parse(url: &str) -> Result<Config> {
@@ -69,6 +75,23 @@ fn show(client: &mut Client, name: &str) -> Result<String> {
         _ => None,
     });
     value.ok_or_else(|| Error::internal(format!("PostgreSQL does not show {name}")))
+}
+
+/// From what [`ORIGIN`] gives.
+pub(super) fn origin_of(system: &str, file: &str) -> Result<Origin> {
+    let timeline = file.get(..8).and_then(|hex| i64::from_str_radix(hex, 16).ok());
+    let timeline = timeline.ok_or_else(|| refused(format!("PostgreSQL names a file of its log {file}.")))?;
+    Ok(Origin { system: system.to_owned(), timeline })
+}
+
+fn origin(client: &mut Client) -> Result<Origin> {
+    let rows = client.simple_query(ORIGIN).map_err(|e| refused(say(&e)))?;
+    let found = rows.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0).zip(row.get(1)),
+        _ => None,
+    });
+    let (system, file) = found.ok_or_else(|| Error::internal("PostgreSQL does not tell its history"))?;
+    origin_of(system, file)
 }
 
 /// An error with its cause: the driver's own text is often only "db error".
@@ -120,11 +143,16 @@ impl Link {
 
     /// As [`Link::ready`], for a request that somebody waits for: gives up after `wait`.
     pub(super) fn ready_within(&mut self, wait: Option<Duration>) -> Option<&mut PgConnection> {
-        let waited = crate::db::stopwatch();
+        let waited = stopwatch();
+        // One that was made before the store knew which history it stands on.
+        let other = |c: &PgConnection| self.shared.footing.get().is_some_and(|f| f.judge(&c.origin) != Standing::Same);
+        if self.connection.as_ref().is_some_and(other) {
+            self.connection = None;
+        }
         while self.connection.is_none() {
-            match connect(&self.config) {
-                Ok(client) => {
-                    self.connection = Some(PgConnection::new(client));
+            match self.connect() {
+                Ok(connection) => {
+                    self.connection = Some(connection);
                     self.backoff = BACKOFF_FIRST;
                     self.shared.set_ailing(None);
                 }
@@ -138,6 +166,21 @@ impl Link {
             }
         }
         self.connection.as_mut()
+    }
+
+    /// A server that writes another history than the one that the store was opened on is not gone on with: one that was
+    /// replaced may come back later, after one that was promoted this process must be started anew.
+    fn connect(&self) -> Result<PgConnection> {
+        let mut client = connect(&self.config)?;
+        let origin = origin(&mut client)?;
+        match self.shared.footing.get().map(|footing| footing.judge(&origin)) {
+            None | Some(Standing::Same) => Ok(PgConnection::new(client, origin)),
+            Some(Standing::Stale(why)) => Err(refused(why)),
+            Some(Standing::Moved(why)) => {
+                self.shared.stop(&why);
+                Err(refused(why))
+            }
+        }
     }
 
     /// Waits a little longer each time; false when the store closes.

@@ -7,13 +7,17 @@ use callboard_kernel::{Error, Result, codes};
 use super::connection::{CommitFailure, PgConnection, Trouble};
 use super::hints::Notifier;
 use super::link::Link;
-use crate::job::{Outcome, ReadJob, WriteJob, run_effects, unavailable, unknown};
+use super::wall;
+use crate::answers::{unavailable, unknown};
+use crate::job::{Outcome, ReadJob, Standing, WriteJob, run_effects};
 use crate::shared::Shared;
 use crate::tx::Effect;
 use crate::{Connection, Tx};
 
 const BEGIN_WRITE: &str = "begin isolation level read committed";
 const BEGIN_READ: &str = "begin isolation level repeatable read read only";
+/// Last in a write's BEGIN: its share of the table's lock is what raising the epoch waits for.
+const READ_EPOCH: &str = "select epoch from log_epoch where id = 1";
 
 /// Most runs of one closure after deadlocks and serialisation failures.
 const RUNS_MAX: u32 = 8;
@@ -28,6 +32,35 @@ enum End {
     Again,
     /// The connection was lost before the closure ran: nothing was sent.
     NotBegun,
+    /// The log's epoch is not ours any more: this process must end.
+    Fenced(String),
+}
+
+/// What opens a transaction, in one round trip: the role that policies hold, whose rows it may see, and for a caller's
+/// write the epoch.
+fn opening(begin: &str, shared: &Shared, standing: &Standing, writes: bool) -> Result<String> {
+    let mut text = begin.to_owned();
+    let footing = shared.footing.get().filter(|_| matches!(standing, Standing::Caller(_)));
+    if let Some(role) = footing.and_then(|f| f.role.as_deref()) {
+        text.push_str("; set local role ");
+        text.push_str(role);
+    }
+    text.push_str("; ");
+    text.push_str(&wall::setting(&standing.reach())?);
+    if writes && footing.is_some_and(|f| f.epoch.is_some()) {
+        text.push_str("; ");
+        text.push_str(READ_EPOCH);
+    }
+    Ok(text)
+}
+
+/// Why a write that found this epoch must not go on.
+fn fenced(shared: &Shared, standing: &Standing, found: Option<String>) -> Option<String> {
+    let footing = shared.footing.get().filter(|f| f.epoch.is_some() && matches!(standing, Standing::Caller(_)))?;
+    match found.and_then(|text| text.parse().ok()) {
+        Some(epoch) => footing.fenced(epoch),
+        None => Some("The log's epoch is gone.".to_owned()),
+    }
 }
 
 /// Takes writes until the store closes.
@@ -52,6 +85,9 @@ fn write_one(link: &mut Link, mut job: Box<dyn WriteJob>, notifier: &Notifier) {
     let mut runs = 0;
     loop {
         runs += 1;
+        if let Some(reason) = shared.poisoned() {
+            return job.finish(Err(unavailable(reason)));
+        }
         let Some(connection) = link.ready_within(Some(shared.start_within)) else {
             return job.finish(Err(no_connection(&shared)));
         };
@@ -64,6 +100,11 @@ fn write_one(link: &mut Link, mut job: Box<dyn WriteJob>, notifier: &Notifier) {
             _ if runs >= RUNS_MAX => return job.finish(Err(kept_conflicting())),
             End::Again => std::thread::sleep(Duration::from_millis(1 << runs.min(5))),
             End::NotBegun => {}
+            End::Fenced(reason) => {
+                shared.poison(&reason);
+                job.finish(Err(unavailable(&reason)));
+                return shared.report_fatal(&reason);
+            }
         }
     }
 }
@@ -75,10 +116,21 @@ fn attempt(
     runs: u32,
     notifier: &Notifier,
 ) -> End {
-    if let Err(e) = connection.begin(BEGIN_WRITE) {
-        return if connection.is_lost() { End::NotBegun } else { End::Answer(Err(unavailable(e))) };
+    let standing = job.standing().clone();
+    let text = match opening(BEGIN_WRITE, shared, &standing, true) {
+        Ok(text) => text,
+        Err(e) => return End::Answer(Err(e)),
+    };
+    match connection.begin(&text) {
+        Ok(found) => {
+            if let Some(reason) = fenced(shared, &standing, found) {
+                return roll_back(connection, End::Fenced(reason));
+            }
+        }
+        Err(_) if connection.is_lost() => return End::NotBegun,
+        Err(e) => return roll_back(connection, End::Answer(Err(e))),
     }
-    let tx = Tx::new(connection);
+    let tx = Tx::new(connection, standing.reach());
     let outcome = job.run(&tx);
     let (effects, hints) = (tx.take_effects(), tx.take_hints());
     drop(tx);
@@ -155,22 +207,26 @@ pub(super) fn read(mut link: Link) {
 }
 
 fn read_one(link: &mut Link, job: Box<dyn ReadJob>) {
+    let shared = link.shared.clone();
     for _ in 0..RUNS_MAX {
-        let Some(connection) = link.ready_within(Some(link.shared.start_within)) else { break };
-        if let Err(e) = connection.begin(BEGIN_READ) {
-            if !connection.is_lost() {
-                return job.refuse(unavailable(e));
+        let Some(connection) = link.ready_within(Some(shared.start_within)) else { break };
+        let reach = job.standing().reach();
+        let begun = opening(BEGIN_READ, &shared, job.standing(), false).and_then(|text| connection.begin(&text));
+        if let Err(e) = begun {
+            // One that began before it failed would hold up the next.
+            if connection.is_lost() || connection.batch("rollback").is_err() {
+                link.drop_connection();
+                continue;
             }
-            link.drop_connection();
-            continue;
+            return job.refuse(unavailable(e));
         }
-        job.run(&Tx::new(connection));
+        job.run(&Tx::new(connection, reach));
         if connection.is_lost() || connection.batch("rollback").is_err() {
             link.drop_connection();
         }
         return;
     }
-    job.refuse(no_connection(&link.shared));
+    job.refuse(no_connection(&shared));
 }
 
 fn no_connection(shared: &Shared) -> Error {

@@ -10,7 +10,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, OpenFlags};
 
 use super::Durability;
-use crate::job::unavailable;
+use crate::answers::unavailable;
 use crate::{Connection, Engine, Raw, Row, Statement, Value};
 
 /// Prepared statements kept per connection: more than all crates have together.

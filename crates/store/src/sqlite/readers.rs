@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::job::unavailable;
+use crate::answers::unavailable;
 use crate::shared::Shared;
 use crate::sqlite::connection::SqliteConnection;
 use crate::{Connection, Tx};
@@ -16,7 +16,8 @@ pub(super) fn run(shared: &Arc<Shared>, mut connection: SqliteConnection) {
             job.refuse(unavailable(e));
             continue;
         }
-        job.run(&Tx::new(&mut connection));
+        let reach = job.standing().reach();
+        job.run(&Tx::new(&mut connection, reach));
         if !connection.is_idle()
             && let Err(e) = connection.batch("rollback")
         {

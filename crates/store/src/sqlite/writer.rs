@@ -11,7 +11,8 @@ use callboard_kernel::{Error, Result};
 use super::checkpoint::{self, Plan};
 use super::connection::{SqliteConnection, failure};
 use super::files::Lock;
-use crate::job::{Outcome, WriteJob, run_effects, unavailable, unknown};
+use crate::answers::{unavailable, unknown};
+use crate::job::{Outcome, WriteJob, run_effects};
 use crate::queue::Taken;
 use crate::shared::Shared;
 use crate::tx::Effect;
@@ -128,7 +129,7 @@ impl Writer {
     fn one(&mut self, group: &mut Group) -> Result<()> {
         let Some(job) = group.jobs.last_mut() else { return Ok(()) };
         self.connection.control("savepoint job")?;
-        let tx = Tx::new(&mut self.connection);
+        let tx = Tx::new(&mut self.connection, job.standing().reach());
         let outcome = job.run(&tx);
         if outcome == Outcome::Keep {
             group.effects.append(&mut tx.take_effects());
