@@ -57,7 +57,7 @@ pub fn all_sql() -> Vec<&'static Sql> {
         callboard_http::IDEMPOTENCY_SQL,
         &callboard_tenants::ALL_SQL,
         callboard_calls::all_sql(),
-        callboard_transcripts::ALL_SQL,
+        &callboard_transcripts::ALL_SQL,
         callboard_livekit::ALL_SQL,
     ]
     .concat()

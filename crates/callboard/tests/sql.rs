@@ -29,6 +29,10 @@ async fn texts_prepare(db: Db) {
     if db.engine() == Engine::Postgres {
         all.extend(callboard_eventlog::POSTGRES_SQL);
     }
+    all.extend(match db.engine() {
+        Engine::Sqlite => callboard_transcripts::SQLITE_SQL,
+        Engine::Postgres => callboard_transcripts::POSTGRES_SQL,
+    });
     assert!(all.len() > 150, "the list lost its texts: {}", all.len());
     println!("{} texts on {:?}", all.len(), db.engine());
     tokio::task::spawn_blocking(move || db.prepare_all(&all)).await.expect("joined").expect("every text is good");
@@ -47,7 +51,8 @@ fn is_bound(sql: &Sql) -> bool {
 fn every_text_names_its_tenant_or_is_reviewed() {
     let exceptions: BTreeSet<String> = reviewed().texts.into_keys().collect();
     let (mut loose, mut used) = (Vec::new(), BTreeSet::new());
-    for sql in all_sql().into_iter().chain(callboard_eventlog::POSTGRES_SQL.iter().copied()) {
+    let search = [callboard_transcripts::SQLITE_SQL, callboard_transcripts::POSTGRES_SQL].concat();
+    for sql in all_sql().into_iter().chain(callboard_eventlog::POSTGRES_SQL.iter().copied()).chain(search) {
         if is_bound(sql) {
             continue;
         }

@@ -9,6 +9,7 @@ mod decide;
 mod effects;
 mod http;
 pub mod model;
+pub mod narrow;
 mod pass;
 pub mod ports;
 pub mod provider;

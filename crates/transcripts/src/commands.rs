@@ -1,5 +1,7 @@
 //! What routes do, each in its transactions.
 
+pub(crate) mod search;
+
 use std::collections::HashMap;
 
 use callboard_calls::access;

@@ -1,4 +1,6 @@
-//! Routes: the transcript, its versions, and their compaction.
+//! Routes: the transcript, its versions, and their compaction; searching in `http/search.rs`.
+
+mod search;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -21,7 +23,12 @@ const COMPACT: &str = "POST /v1/call/sessions/{sessionId}/transcript-snapshots/c
 
 /// The routes.
 pub(crate) fn router(app: App) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(transcript)).routes(routes!(snapshots)).routes(routes!(compact)).with_state(app)
+    OpenApiRouter::new()
+        .routes(routes!(transcript))
+        .routes(routes!(snapshots))
+        .routes(routes!(compact))
+        .routes(routes!(search::search_transcripts))
+        .with_state(app)
 }
 
 /// A form of the transcript.

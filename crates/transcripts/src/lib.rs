@@ -2,7 +2,8 @@
 //! kept until compaction.
 //!
 //! What lives elsewhere: who may write an utterance (`realtime`), who may read a session (`calls`), and storing events
-//! (`eventlog`). The one thing to know: the state is read from `transcript_segment`, never computed from the log.
+//! (`eventlog`). The one thing to know: the state is read from `transcript_segment`, never computed from the log; what
+//! search finds stands in `transcript_search`, folded by `words.rs` and by nobody else.
 
 mod commands;
 mod decide;
@@ -10,7 +11,10 @@ mod export;
 mod http;
 mod model;
 mod project;
+mod repair;
+mod snippet;
 mod store;
+mod words;
 
 use std::sync::Arc;
 
@@ -20,16 +24,16 @@ use callboard_http::{App, Module};
 pub use decide::{bound_to, in_order, supersede};
 pub use export::{TextForm, render};
 pub use model::{Compacted, Segment, SnapshotBounds, Version};
-pub use store::ALL_SQL;
+pub use store::{ALL_SQL, POSTGRES_SQL, SQLITE_SQL};
 
 /// The feature's routes.
 pub fn module(app: App) -> Module {
     Module {
         name: "transcripts",
+        repairs: repair::repairs(&app),
         router: http::router(app),
-        repairs: Vec::new(),
         authenticators: Vec::new(),
-        sql: ALL_SQL,
+        sql: &ALL_SQL,
     }
 }
 

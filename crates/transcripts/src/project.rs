@@ -8,11 +8,15 @@ use callboard_store::Tx;
 use serde::Deserialize;
 
 use crate::model::Version;
-use crate::{decide, store};
+use crate::{decide, store, words};
 
-static PROJECTIONS: [Projection; 1] = [Projection { table: "transcript_segment", dump: &store::SEGMENT_DUMP }];
+static PROJECTIONS: [Projection; 2] = [
+    Projection { table: "transcript_segment", dump: &store::SEGMENT_DUMP },
+    Projection { table: "transcript_search", dump: &store::search::SEARCH_DUMP },
+];
 
-/// Writes `transcript_segment` (compared by `verify`) and `transcript_snapshot` (a record once compaction chose).
+/// Writes `transcript_segment` and `transcript_search` (compared by `verify`), and `transcript_snapshot` (a record once
+/// compaction chose). Partials never touch the search.
 pub(crate) struct Transcripts;
 
 impl Projector for Transcripts {
@@ -28,10 +32,12 @@ impl Projector for Transcripts {
         let Some(version) = version_of(event)? else { return Ok(()) };
         store::snapshot_put(tx, key, &version)?;
         let before = store::segment(tx, key, &version.utterance_id)?;
-        match decide::supersede(before.as_ref(), &version) {
-            Some(after) => store::segment_put(tx, key, &after),
-            None => Ok(()),
+        let Some(after) = decide::supersede(before.as_ref(), &version) else { return Ok(()) };
+        store::segment_put(tx, key, &after)?;
+        if !after.current.is_final {
+            return Ok(());
         }
+        store::search::put(tx, key, &after, &words::indexed(key.tenant(), &after.current.text))
     }
 
     fn projections(&self) -> &'static [Projection] {

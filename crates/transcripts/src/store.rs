@@ -1,24 +1,27 @@
-//! The SQL of transcripts.
+//! The SQL of transcripts; that of searching is in `store/search.rs`.
+
+pub(crate) mod search;
 
 use callboard_eventlog::SessionKey;
 use callboard_kernel::Result;
-use callboard_store::{Row, Tx, params, sql};
+use callboard_store::{Row, Sql, Tx, params, sql};
 
 use crate::model::{Segment, SnapshotBounds, Version};
 
 sql! {
-    pub ALL_SQL;
+    pub STATE_SQL;
     SEGMENT_BY_ID = "select utterance_id, participant_id, speaker, said, start_ms, end_ms, final, revision, sequence, \
         first_sequence, confidence, language, source, 0 as ts from transcript_segment \
         where session_key = :key and utterance_id = :utterance";
     SEGMENT_OWNER = "select participant_id from transcript_segment where session_key = :key and utterance_id = :utterance";
     SEGMENT_PUT = "insert into transcript_segment (tenant_id, session_key, utterance_id, participant_id, speaker, said, \
-        start_ms, end_ms, final, revision, sequence, first_sequence, confidence, language, source) values (:tenant, :key, \
+        start_ms, end_ms, final, revision, sequence, first_sequence, confidence, language, source, searched) values (:tenant, :key, \
         :utterance, :participant, :speaker, :said, :start_ms, :end_ms, :final, :revision, :sequence, :first_sequence, \
-        :confidence, :language, :source) on conflict (session_key, utterance_id) do update set \
+        :confidence, :language, :source, :searched) on conflict (session_key, utterance_id) do update set \
         participant_id = excluded.participant_id, speaker = excluded.speaker, said = excluded.said, \
         start_ms = excluded.start_ms, end_ms = excluded.end_ms, final = excluded.final, revision = excluded.revision, \
-        sequence = excluded.sequence, confidence = excluded.confidence, language = excluded.language, source = excluded.source";
+        sequence = excluded.sequence, confidence = excluded.confidence, language = excluded.language, source = excluded.source, \
+        searched = excluded.searched";
     SEGMENTS = "select utterance_id, participant_id, speaker, said, start_ms, end_ms, final, revision, sequence, \
         first_sequence, confidence, language, source, 0 as ts from transcript_segment \
         where session_key = :key and sequence > :from order by start_ms, first_sequence";
@@ -46,6 +49,12 @@ sql! {
         and s.sequence = v.sequence and s.final = 1) order by v.sequence limit :slice)";
 }
 
+pub use search::{POSTGRES_SQL, SQLITE_SQL};
+
+/// Every SQL text of this crate that both engines know.
+pub static ALL_SQL: std::sync::LazyLock<Vec<&'static Sql>> =
+    std::sync::LazyLock::new(|| [STATE_SQL, search::SHARED_SQL].concat());
+
 /// What an utterance says now.
 pub(crate) fn segment(tx: &Tx<'_>, key: &SessionKey, utterance: &str) -> Result<Option<Segment>> {
     tx.query_opt(&SEGMENT_BY_ID, params! { key: key.key(), utterance })?.map(|r| segment_from(&r)).transpose()
@@ -56,7 +65,7 @@ pub(crate) fn segment_owner(tx: &Tx<'_>, key: &SessionKey, utterance: &str) -> R
     tx.query_opt(&SEGMENT_OWNER, params! { key: key.key(), utterance })?.map(|r| r.at(0)).transpose()
 }
 
-/// Writes what an utterance says now.
+/// Writes what an utterance says now. A final's words are written beside it, in the same transaction.
 pub(crate) fn segment_put(tx: &Tx<'_>, key: &SessionKey, s: &Segment) -> Result<()> {
     let v = &s.current;
     tx.execute_one(
@@ -65,7 +74,7 @@ pub(crate) fn segment_put(tx: &Tx<'_>, key: &SessionKey, s: &Segment) -> Result<
             tenant: key.tenant(), key: key.key(), utterance: v.utterance_id, participant: v.participant_id,
             speaker: v.speaker, said: v.text, start_ms: v.start_ms, end_ms: v.end_ms, final: v.is_final,
             revision: s.revision, sequence: v.sequence, first_sequence: s.first_sequence, confidence: v.confidence,
-            language: v.language, source: v.source,
+            language: v.language, source: v.source, searched: v.is_final,
         },
     )
 }

@@ -19,6 +19,19 @@ sql! {
         order by s.created_at desc, s.session_id desc limit :limit";
 }
 
+/// The condition by which the list of sessions is narrowed, for other features' lists: with `:tenant` and `:owner`
+/// (null: no narrowing), the session of this key column is one that the caller may list.
+#[macro_export]
+macro_rules! owned_sql {
+    ($key:literal) => {
+        concat!(
+            "(cast(:owner as text) is null or exists (select 1 from session own where own.session_key = ",
+            $key,
+            " and own.tenant_id = :tenant and own.owner_user_id = :owner))"
+        )
+    };
+}
+
 /// Filters of the list; absent ones do not filter.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {

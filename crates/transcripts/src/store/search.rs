@@ -1,0 +1,178 @@
+//! The SQL of searching. The engines differ in how the index is asked, and in nothing else.
+
+use callboard_eventlog::SessionKey;
+use callboard_kernel::{Result, TenantId, Timestamp};
+use callboard_store::{Engine, Row, Tx, params, sql};
+
+use crate::model::{Segment, Version};
+
+sql! {
+    /// Texts for both engines.
+    pub SHARED_SQL;
+    SEARCH_PUT = "insert into transcript_search (tenant_id, session_key, utterance_id, sequence, at, words) values (:tenant, \
+        :key, :utterance, :sequence, :at, :words) on conflict (session_key, utterance_id) do update set \
+        sequence = excluded.sequence, at = excluded.at, words = excluded.words";
+    SEARCH_DUMP = "select tenant_id, session_key, utterance_id, sequence, at, words from transcript_search \
+        where session_key = :key order by utterance_id";
+    UNSEARCHED_DUE = "select g.tenant_id, g.session_key, g.utterance_id, g.sequence, g.said, v.ts from transcript_segment g \
+        join transcript_snapshot v on v.session_key = g.session_key and v.sequence = g.sequence \
+        where g.final = 1 and g.searched = 0 order by g.session_key, g.utterance_id limit :slice {for_update} {skip_locked}";
+    SEARCHED = "update transcript_segment set searched = 1 where session_key = :key and utterance_id = :utterance";
+}
+
+/// The newest hits first, cut to a page, and then what stands in the transcript. A row whose sequence is no longer the
+/// segment's gives nulls.
+macro_rules! hits {
+    ($from:literal, $matches:literal) => {
+        concat!(
+            "select h.session_key, h.utterance_id, h.sequence, h.at, g.participant_id, g.speaker, g.said, g.start_ms, \
+             g.end_ms from (select x.session_key, x.utterance_id, x.sequence, x.at from ",
+            $from,
+            " where ",
+            $matches,
+            " and x.tenant_id = :tenant and (cast(:session as bigint) is null or x.session_key = :session) \
+             and x.at >= :since and x.at < :until and ",
+            callboard_calls::owned_sql!("x.session_key"),
+            " and (x.at < :place or (x.at = :place and (x.session_key < :place_key or (x.session_key = :place_key \
+             and x.sequence < :place_sequence)))) order by x.at desc, x.session_key desc, x.sequence desc limit :limit) h \
+             left join transcript_segment g on g.session_key = h.session_key and g.utterance_id = h.utterance_id \
+             and g.sequence = h.sequence order by h.at desc, h.session_key desc, h.sequence desc"
+        )
+    };
+}
+
+mod sqlite_only {
+    callboard_store::sql! {
+        /// Texts for SQLite alone.
+        pub ALL_SQL;
+        // `cross join` keeps the index outermost: asked once per row, it would read each word's list every time.
+        HITS_FTS5 = hits!(
+            "transcript_search_index f cross join transcript_search x on x.row_id = f.rowid",
+            "f.transcript_search_index match :words"
+        );
+    }
+}
+
+mod postgres_only {
+    callboard_store::sql! {
+        /// Texts for PostgreSQL alone.
+        pub ALL_SQL;
+        HITS_TSVECTOR = hits!(
+            "transcript_search x",
+            "array_to_tsvector(string_to_array(x.words, ' ')) @@ cast(cast(:words as text) as tsquery)"
+        );
+    }
+}
+
+pub use postgres_only::ALL_SQL as POSTGRES_SQL;
+pub use sqlite_only::ALL_SQL as SQLITE_SQL;
+
+/// Writes the words of a final as it stands.
+pub(crate) fn put(tx: &Tx<'_>, key: &SessionKey, s: &Segment, words: &str) -> Result<()> {
+    let v = &s.current;
+    tx.execute_one(
+        &SEARCH_PUT,
+        params! {
+            tenant: key.tenant(), key: key.key(), utterance: v.utterance_id, sequence: v.sequence, at: v.ts, words,
+        },
+    )
+}
+
+/// A final that has no words yet.
+pub(crate) struct Unsearched {
+    pub tenant: TenantId,
+    pub key: i64,
+    pub utterance: String,
+    pub sequence: i64,
+    pub said: String,
+    pub at: Timestamp,
+}
+
+/// Finals of any tenant that were written before there was a search, locked until the transaction ends.
+pub(crate) fn unsearched_due(tx: &Tx<'_>, slice: i64) -> Result<Vec<Unsearched>> {
+    tx.query(&UNSEARCHED_DUE, params! { slice })?
+        .iter()
+        .map(|r| {
+            Ok(Unsearched {
+                tenant: r.get("tenant_id")?,
+                key: r.get("session_key")?,
+                utterance: r.get("utterance_id")?,
+                sequence: r.get("sequence")?,
+                said: r.get("said")?,
+                at: r.get("ts")?,
+            })
+        })
+        .collect()
+}
+
+/// Writes the words of an older final and notes that it has them.
+pub(crate) fn fill(tx: &Tx<'_>, due: &Unsearched, words: &str) -> Result<()> {
+    let Unsearched { tenant, key, utterance, sequence, at, .. } = due;
+    tx.execute_one(&SEARCH_PUT, params! { tenant, key, utterance, sequence, at, words })?;
+    tx.execute_one(&SEARCHED, params! { key, utterance })
+}
+
+/// What is looked for, where, and from which place on.
+pub(crate) struct Search<'a> {
+    pub tenant: &'a TenantId,
+    /// Only sessions of this user.
+    pub owner: Option<&'a str>,
+    pub session: Option<i64>,
+    /// The query in the engine's own words.
+    pub words: String,
+    pub since: Timestamp,
+    pub until: Timestamp,
+    /// Hits come after this instant, session and sequence.
+    pub place: (Timestamp, i64, i64),
+    pub limit: i64,
+}
+
+/// A hit and where it stands in the order.
+pub(crate) struct Found {
+    pub key: i64,
+    pub at: Timestamp,
+    pub sequence: i64,
+    /// The final that was hit; absent when it was corrected in a way that the index does not know yet.
+    pub version: Option<Version>,
+}
+
+/// One page of hits, newest first.
+pub(crate) fn hits(tx: &Tx<'_>, s: &Search<'_>) -> Result<Vec<Found>> {
+    let sql = match tx.engine() {
+        Engine::Sqlite => &sqlite_only::HITS_FTS5,
+        Engine::Postgres => &postgres_only::HITS_TSVECTOR,
+    };
+    let (place, place_key, place_sequence) = s.place;
+    tx.query(
+        sql,
+        params! {
+            words: s.words, tenant: s.tenant, session: s.session, owner: s.owner, since: s.since, until: s.until, place,
+            place_key, place_sequence, limit: s.limit,
+        },
+    )?
+    .iter()
+    .map(found)
+    .collect()
+}
+
+fn found(row: &Row) -> Result<Found> {
+    let (at, sequence): (Timestamp, i64) = (row.get("at")?, row.get("sequence")?);
+    let said: Option<String> = row.get("said")?;
+    let version = said.map(|text| {
+        Ok(Version {
+            sequence,
+            ts: at,
+            utterance_id: row.get("utterance_id")?,
+            participant_id: row.get("participant_id")?,
+            speaker: row.get("speaker")?,
+            text,
+            start_ms: row.get("start_ms")?,
+            end_ms: row.get("end_ms")?,
+            is_final: true,
+            confidence: None,
+            language: None,
+            source: None,
+        })
+    });
+    Ok(Found { key: row.get("session_key")?, at, sequence, version: version.transpose()? })
+}
