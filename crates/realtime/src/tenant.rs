@@ -7,6 +7,7 @@ use std::sync::{Arc, Weak};
 use callboard_eventlog::{Frame, TailCursor};
 use callboard_http::App;
 use callboard_kernel::{Result, SessionId, TenantId};
+use callboard_store::Reach;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
@@ -70,7 +71,9 @@ impl Tenants {
             let topic = Arc::new(Topic { ring: Mutex::default(), wake: watch::Sender::new(0) });
             topics.retain(|_, t| t.strong_count() > 0);
             topics.insert(tenant.clone(), Arc::downgrade(&topic));
-            tokio::spawn(pump(app.clone(), tenant.clone(), Arc::downgrade(&topic)));
+            // A spawned task begins without the request's reach.
+            let reach = Reach::Tenant(tenant.clone());
+            tokio::spawn(reach.enter(pump(app.clone(), tenant.clone(), Arc::downgrade(&topic))));
             topic
         });
         drop(topics);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use callboard_http::{Visitor, problem_value};
 use callboard_kernel::{Error, Result, Timestamp, codes};
+use callboard_store::Reach;
 use futures_util::future::{AbortHandle, Abortable, BoxFuture};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
@@ -172,11 +173,18 @@ impl Connection {
         !self.names.is_empty()
     }
 
+    /// Whose rows this socket reads and writes. It outlives the request that opened it, and until it follows something
+    /// its caller may become another.
+    pub(super) fn reach(&self) -> Reach {
+        self.me.as_ref().map_or(Reach::Installation, |me| Reach::Tenant(me.principal().tenant().clone()))
+    }
+
     /// Starts a subscription.
     pub(super) fn subscribe(&mut self, id: String, feed: Feed) {
         let (handle, registration) = AbortHandle::new_pair();
         self.names.insert(id.clone(), handle);
-        self.feeds.push(Abortable::new(wait(id, feed), registration));
+        let waiting = Box::pin(self.reach().enter(wait(id, feed)));
+        self.feeds.push(Abortable::new(waiting, registration));
     }
 
     /// Whether a new subscription may have this name.
@@ -293,9 +301,7 @@ async fn doubted(me: &mut Option<Identity>) {
     }
 }
 
-fn wait(id: String, mut feed: Feed) -> BoxFuture<'static, (String, Feed, Result<Delivery>)> {
-    Box::pin(async move {
-        let delivery = feed.next().await;
-        (id, feed, delivery)
-    })
+async fn wait(id: String, mut feed: Feed) -> (String, Feed, Result<Delivery>) {
+    let delivery = feed.next().await;
+    (id, feed, delivery)
 }

@@ -3,6 +3,7 @@
 use callboard_eventlog::TailCursor;
 use callboard_http::{Caller, Credentials, Principal, Scope};
 use callboard_kernel::{Error, Result, SessionId, codes};
+use callboard_store::Reach;
 use serde_json::json;
 use serde_json::value::RawValue;
 
@@ -41,10 +42,21 @@ impl Connection {
     /// Does what a frame asks for, and answers.
     pub(super) async fn perform(&mut self, op: Op) -> Flow {
         let Some(me) = self.me.clone() else { return Ok(()) };
-        let (id, outcome) = match op {
-            Op::Auth { pass } => (None, self.sign_in_again(&me, pass).await),
-            Op::Session { id, session, after } => (Some(id.clone()), self.session(&me, id, &session, after).await),
-            Op::Tenant { id, cursor } => (Some(id.clone()), self.tenant(&me, id, cursor).await),
+        // Who calls is looked up over all tenants; what they do, within their own.
+        let reach = if matches!(op, Op::Auth { .. }) { Reach::Installation } else { self.reach() };
+        let (id, outcome) = reach.enter(self.outcome(&me, op)).await;
+        match outcome {
+            Ok(answer) => self.send(answer).await,
+            Err(error) => self.error(id, &error).await,
+        }
+    }
+
+    /// The name that the answer carries, and the answer.
+    async fn outcome(&mut self, me: &Identity, op: Op) -> (Option<String>, Result<String>) {
+        match op {
+            Op::Auth { pass } => (None, self.sign_in_again(me, pass).await),
+            Op::Session { id, session, after } => (Some(id.clone()), self.session(me, id, &session, after).await),
+            Op::Tenant { id, cursor } => (Some(id.clone()), self.tenant(me, id, cursor).await),
             Op::Unsubscribe { id } => {
                 let known = self.unsubscribe(&id);
                 let outcome = if known {
@@ -54,14 +66,10 @@ impl Connection {
                 };
                 (Some(id), outcome)
             }
-            Op::Ack { session, consumer, sequence } => (None, self.ack(&me, &session, &consumer, sequence).await),
-            Op::Append { id, events } => (Some(id.clone()), self.append(&me, &id, &events).await),
+            Op::Ack { session, consumer, sequence } => (None, self.ack(me, &session, &consumer, sequence).await),
+            Op::Append { id, events } => (Some(id.clone()), self.append(me, &id, &events).await),
             Op::Ping { id: Some(id) } => (None, Ok(json!({ "op": "pong", "id": id }).to_string())),
             Op::Ping { id: None } => (None, Ok(json!({ "op": "pong" }).to_string())),
-        };
-        match outcome {
-            Ok(answer) => self.send(answer).await,
-            Err(error) => self.error(id, &error).await,
         }
     }
 
