@@ -60,7 +60,7 @@ impl Log {
             store::event_insert(tx, key, &new, last, now, self.epoch())?;
             let stored = stored_from(new, key, last);
             // Projected at once: the guards of the next event of this append must see what this one changed.
-            self.project(tx, key, std::slice::from_ref(&stored))?;
+            self.project_new(tx, key, &stored, now)?;
             fresh.push(stored.clone());
             out.push(Appended { event: stored, deduped: false });
         }
@@ -81,6 +81,12 @@ impl Log {
         self.0.guards.iter().try_for_each(|guard| guard.check(tx, key, new))
     }
 
+    fn project_new(&self, tx: &Tx<'_>, key: &SessionKey, event: &StoredEvent, now: Timestamp) -> Result<()> {
+        let mut wanted = self.0.projectors.iter().filter(|p| p.wants(event.ty.family()));
+        wanted.try_for_each(|p| p.apply_new(tx, key, event, now))
+    }
+
+    /// Applies stored events to a rebuild.
     pub(crate) fn project(&self, tx: &Tx<'_>, key: &SessionKey, events: &[StoredEvent]) -> Result<()> {
         for event in events {
             for projector in self.0.projectors.iter().filter(|p| p.wants(event.ty.family())) {

@@ -27,6 +27,11 @@ pub trait Projector: Send + Sync {
     fn wants(&self, family: Family) -> bool;
     /// Applies one event. It may read and write its own projections only, so that a rebuild gives the same.
     fn apply(&self, tx: &Tx<'_>, key: &SessionKey, event: &StoredEvent) -> Result<()>;
+    /// Applies an event that is being appended. A feature that owes the world something for each new event (and owes
+    /// nothing for a rebuild) does it here; `now` is the append's.
+    fn apply_new(&self, tx: &Tx<'_>, key: &SessionKey, event: &StoredEvent, _now: Timestamp) -> Result<()> {
+        self.apply(tx, key, event)
+    }
     /// Its tables.
     fn projections(&self) -> &'static [Projection];
 }
@@ -113,18 +118,13 @@ impl Log {
         Ok(store::event_by_id(tx, key, event_id)?.map(|(event, _)| event))
     }
 
+    /// The last sequences of several sessions of a tenant, by their streams' numbers: for lists, in one query.
+    pub fn heads(&self, tx: &Tx<'_>, tenant: &TenantId, keys: &[i64]) -> Result<std::collections::HashMap<i64, i64>> {
+        store::stream_heads(tx, tenant, keys)
+    }
+
     /// The last event of the session.
     pub fn head(&self, tx: &Tx<'_>, key: &SessionKey) -> Result<Option<Watermark>> {
         store::stream_head(tx, key)
     }
 }
-    /// The last sequences of several sessions of a tenant, by their streams' numbers: for lists, in one query.
-    pub fn heads(
-        &self,
-        tx: &Tx<'_>,
-        tenant: &TenantId,
-        keys: &[i64],
-    ) -> Result<std::collections::HashMap<i64, i64>> {
-        store::stream_heads(tx, tenant, keys)
-    }
-

@@ -47,11 +47,13 @@ sql! {
         where session_key = :key and consumer_id > :after order by consumer_id limit :limit";
     OUTBOX_INSERT = "insert into outbox (outbox_id, tenant_id, session_key, destination, kind, dedupe_key, payload, created_at, next_at) \
         values (:id, :tenant, :key, :destination, :kind, :dedupe, :payload, :now, :next_at) on conflict (dedupe_key) do nothing";
-    OUTBOX_DUE = "select o.outbox_id, o.tenant_id, o.session_key, o.destination, o.kind, o.payload, o.attempts, o.created_at, o.fence \
+    OUTBOX_DUE = "select outbox_id, tenant_id, session_key, destination, kind, payload, attempts, created_at, fence from (\
+        select o.outbox_id, o.tenant_id, o.session_key, o.destination, o.kind, o.payload, o.attempts, o.created_at, o.fence, \
+        o.next_at, row_number() over (partition by o.destination order by o.next_at, o.outbox_id) as nth \
         from outbox o where o.done_at is null and o.dead_at is null and o.next_at <= :now \
         and (o.lease_until is null or o.lease_until <= :now) and not exists (select 1 from outbox p where \
         p.destination = o.destination and p.session_key = o.session_key and p.outbox_id < o.outbox_id \
-        and p.done_at is null and p.dead_at is null) order by o.next_at, o.outbox_id limit :limit";
+        and p.done_at is null and p.dead_at is null)) due where nth <= :share order by nth, next_at, outbox_id limit :limit";
     OUTBOX_LEASE = "update outbox set lease_until = :until, fence = fence + 1, attempts = attempts + 1 \
         where outbox_id = :id and fence = :fence and done_at is null and dead_at is null \
         and (lease_until is null or lease_until <= :now)";
@@ -61,7 +63,8 @@ sql! {
         where outbox_id = :id and fence = :fence and done_at is null and dead_at is null";
     OUTBOX_DEAD = "update outbox set dead_at = :now, lease_until = null, last_error = :error \
         where outbox_id = :id and fence = :fence and done_at is null and dead_at is null";
-    OUTBOX_BACKLOG = "select count(*) as n, coalesce(min(created_at), 0) as oldest from outbox where done_at is null and dead_at is null";
+    OUTBOX_BACKLOG = "select count(*) as n, coalesce(min(created_at), 0) as oldest from outbox \
+        where done_at is null and dead_at is null and kind <> :kind";
     OUTBOX_PRUNE = "delete from outbox where outbox_id in (select outbox_id from outbox where done_at is not null and done_at < :before limit 500)";
 }
 
@@ -129,9 +132,6 @@ pub(crate) fn stream_head(tx: &Tx<'_>, key: &SessionKey) -> Result<Option<Waterm
     Ok(Some(Watermark { sequence, event_id: row.get("last_event_id")?, ts: row.get("last_ts")? }))
 }
 
-/// Writes one event.
-pub(crate) fn event_insert(
-    tx: &Tx<'_>,
 /// The last sequences of several streams of a tenant.
 pub(crate) fn stream_heads(
     tx: &Tx<'_>,
@@ -145,6 +145,9 @@ pub(crate) fn stream_heads(
         .collect()
 }
 
+/// Writes one event.
+pub(crate) fn event_insert(
+    tx: &Tx<'_>,
     key: &SessionKey,
     new: &NewEvent,
     sequence: i64,

@@ -1,0 +1,178 @@
+//! Carries out what is due: found by a read, leased by one write, done side by side.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use callboard_kernel::{OutboxId, Result, Timestamp, World};
+use callboard_store::{Db, Row, Tx, params};
+use tokio::sync::Notify;
+
+use super::flights::{Flights, Ticket};
+use super::{Handler, LEASE_MS, Leased, Outcome};
+use crate::store;
+
+const DONE_KEPT_MS: i64 = 7 * 24 * 3600 * 1000;
+/// Due effects looked at per destination and in all. A destination with thousands of them leaves room for the others.
+const SHARE: i64 = 16;
+const LOOKED_AT: i64 = 1_024;
+
+/// Carries out what is due. One per process; several processes share the work by leases.
+#[derive(Clone)]
+pub struct Worker {
+    db: Db,
+    world: Arc<dyn World>,
+    handlers: Arc<HashMap<&'static str, Arc<dyn Handler>>>,
+    flights: Arc<Flights>,
+    landed: Arc<Notify>,
+}
+
+impl Worker {
+    /// A worker with the handlers of all features.
+    pub fn new(db: Db, world: Arc<dyn World>, handlers: Vec<Arc<dyn Handler>>) -> Self {
+        let handlers = handlers.into_iter().map(|h| (h.kind(), h)).collect();
+        Self { db, world, handlers: Arc::new(handlers), flights: Arc::default(), landed: Arc::default() }
+    }
+
+    /// Leases what is due, as far as the handlers' limits let it, carries it out side by side and waits for all of it;
+    /// the number that it took on. For tests and one-off runs: a service uses [`Worker::start_due`].
+    pub async fn run_due(&self) -> Result<usize> {
+        let taken = self.take().await?;
+        let count = taken.len();
+        let tasks: Vec<_> =
+            taken.into_iter().map(|(effect, ticket)| tokio::spawn(self.clone().fly(effect, ticket))).collect();
+        for task in tasks {
+            if let Err(panic) = task.await {
+                tracing::error!("An outbox handler panicked: {panic}; its lease will run out");
+            }
+        }
+        Ok(count)
+    }
+
+    /// Leases what is due and carries it out without waiting, so that a slow effect holds up no other; the number that
+    /// it took on. [`Worker::landed`] says when to look again.
+    pub async fn start_due(&self) -> Result<usize> {
+        let taken = self.take().await?;
+        let count = taken.len();
+        for (effect, ticket) in taken {
+            tokio::spawn(self.clone().fly(effect, ticket));
+        }
+        Ok(count)
+    }
+
+    /// Resolves when an effect that was started has ended since the last call.
+    pub async fn landed(&self) {
+        self.landed.notified().await;
+    }
+
+    async fn take(&self) -> Result<Vec<(Leased, Ticket)>> {
+        let now = self.world.now();
+        let due = self.db.read(move |tx| due(tx, now)).await?;
+        let boarded: Vec<(Leased, Ticket)> = due
+            .into_iter()
+            .filter_map(|effect| {
+                let ticket = self.flights.board(&effect, self.handlers.get(effect.kind.as_str()))?;
+                Some((effect, ticket))
+            })
+            .collect();
+        if boarded.is_empty() {
+            return Ok(Vec::new());
+        }
+        let wanted: Vec<(OutboxId, i64)> = boarded.iter().map(|(e, _)| (e.id.clone(), e.fence)).collect();
+        let leased = self.db.write(move |tx| lease(tx, &wanted, now)).await?;
+        Ok(boarded.into_iter().filter(|(effect, _)| leased.contains(&effect.id)).collect())
+    }
+
+    async fn fly(self, effect: Leased, ticket: Ticket) {
+        if let Err(error) = self.attempt(effect).await {
+            tracing::warn!("An outbox result could not be stored: {error}");
+        }
+        drop(ticket);
+        self.landed.notify_one();
+    }
+
+    async fn attempt(&self, effect: Leased) -> Result<()> {
+        let Some(handler) = self.handlers.get(effect.kind.as_str()) else {
+            let why = format!("no handler for kind {}", effect.kind);
+            return self.settle(effect, Outcome::Dead(why), 0).await;
+        };
+        let limit = Duration::from_millis(u64::try_from(LEASE_MS - 2_000).unwrap_or(1_000));
+        let outcome = tokio::time::timeout(limit, handler.deliver(&effect, self.world.now()))
+            .await
+            .unwrap_or_else(|_| Outcome::Retry("the attempt took longer than its lease".to_owned()));
+        let outcome = match outcome {
+            Outcome::Retry(why) if effect.attempt >= handler.max_attempts() => Outcome::Dead(why),
+            other => other,
+        };
+        let wait = handler.backoff_ms(effect.attempt);
+        self.settle(effect, outcome, wait).await
+    }
+
+    async fn settle(&self, effect: Leased, outcome: Outcome, wait_ms: i64) -> Result<()> {
+        let now = self.world.now();
+        if let Outcome::Dead(why) = &outcome {
+            tracing::warn!(outbox.id = %effect.id, "Effect {} to {} is dead: {why}", effect.kind, effect.destination);
+        }
+        self.db
+            .write(move |tx| {
+                let (id, fence) = (&effect.id, effect.fence);
+                let changed = match &outcome {
+                    Outcome::Done => tx.execute(&store::OUTBOX_DONE, params! { id, fence, now })?,
+                    Outcome::Retry(error) => {
+                        tx.execute(&store::OUTBOX_RETRY, params! { id, fence, error, next_at: now.plus_ms(wait_ms) })?
+                    }
+                    Outcome::RetryAt(error, at) => {
+                        tx.execute(&store::OUTBOX_RETRY, params! { id, fence, error, next_at: at })?
+                    }
+                    Outcome::Dead(error) => tx.execute(&store::OUTBOX_DEAD, params! { id, fence, error, now })?,
+                };
+                if changed == 0 {
+                    tracing::info!(outbox.id = %id, "A late result of {id} is ignored: another worker holds the fence");
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Deletes effects done more than 7 days ago, at most 500; the number deleted.
+    pub async fn prune(&self) -> Result<u64> {
+        let before = self.world.now().plus_ms(-DONE_KEPT_MS);
+        self.db.write(move |tx| tx.execute(&store::OUTBOX_PRUNE, params! { before })).await
+    }
+}
+
+/// What is due, round robin over destinations.
+fn due(tx: &Tx<'_>, now: Timestamp) -> Result<Vec<Leased>> {
+    let rows = tx.query(&store::OUTBOX_DUE, params! { now, share: SHARE, limit: LOOKED_AT })?;
+    rows.iter().map(leased_from).collect()
+}
+
+/// The effect as it will be when it is leased.
+fn leased_from(row: &Row) -> Result<Leased> {
+    Ok(Leased {
+        id: row.get("outbox_id")?,
+        tenant: row.get("tenant_id")?,
+        session_key: row.get("session_key")?,
+        destination: row.get("destination")?,
+        kind: row.get("kind")?,
+        payload: row.get("payload")?,
+        attempt: row.get::<i64>("attempts")? + 1,
+        created_at: row.get("created_at")?,
+        fence: row.get::<i64>("fence")? + 1,
+    })
+}
+
+/// Leases those that nobody took meanwhile. Ascending, so that two workers lock in one order.
+fn lease(tx: &Tx<'_>, wanted: &[(OutboxId, i64)], now: Timestamp) -> Result<HashSet<OutboxId>> {
+    let mut sorted: Vec<_> = wanted.iter().collect();
+    sorted.sort();
+    let until = now.plus_ms(LEASE_MS);
+    let mut out = HashSet::new();
+    for (id, fence) in sorted {
+        let fence = fence - 1;
+        if tx.execute(&store::OUTBOX_LEASE, params! { id, fence, until, now })? == 1 {
+            out.insert(id.clone());
+        }
+    }
+    Ok(out)
+}
