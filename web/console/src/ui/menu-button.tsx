@@ -5,12 +5,14 @@ import { cx } from "./class-names.ts";
 interface MenuButtonProps {
   label: ReactNode;
   className?: string;
+  /** Which edge of the button the list hangs on. */
+  align?: "left" | "right";
   /** What opens: links and buttons. `close` is for those that stay on the page. */
   children: (close: () => void) => ReactNode;
 }
 
 /** A button that opens a short list below it. Escape, a press elsewhere, or leaving by Tab closes it. */
-export function MenuButton({ label, className, children }: MenuButtonProps) {
+export function MenuButton({ label, className, align = "right", children }: MenuButtonProps) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -53,7 +55,10 @@ export function MenuButton({ label, className, children }: MenuButtonProps) {
         <div
           id={id}
           data-state="open"
-          className="sheet absolute top-full right-0 z-30 mt-1 grid w-max min-w-44 gap-px rounded-lg border border-edge bg-panel p-1 shadow-xl"
+          className={cx(
+            "sheet absolute top-full z-30 mt-1 grid w-max min-w-44 gap-px rounded-lg border border-edge bg-panel p-1 shadow-xl",
+            align === "right" ? "right-0" : "left-0",
+          )}
         >
           {children(() => setOpen(false))}
         </div>

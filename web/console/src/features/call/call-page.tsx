@@ -124,6 +124,7 @@ function Opened(props: OpenedProps) {
           log={page.log}
           people={page.people}
           caughtUp={caughtUp}
+          live={!isOver(shown)}
           search={search}
           at={at}
           onPick={pick}
@@ -137,6 +138,7 @@ function Opened(props: OpenedProps) {
             caughtUp={caughtUp}
             sessionId={session.sessionId}
             chosen={chosen}
+            at={at}
             onPick={pick}
           />
           {page.raw && chosen && <EventDrawer event={chosen} onClose={closeRaw} />}

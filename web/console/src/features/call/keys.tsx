@@ -1,3 +1,4 @@
+import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 
 const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
@@ -36,6 +37,9 @@ export function KeysDialog({ open, onOpenChange }: { open: boolean; onOpenChange
           </div>
         ))}
       </dl>
+      <div className="flex justify-end">
+        <Button onClick={() => onOpenChange(false)}>Close</Button>
+      </div>
     </Dialog>
   );
 }

@@ -13,13 +13,13 @@ export function talkOf(call: CallState): TalkItem[] {
   const said = conversation(call);
   const zero = call.connectedAt ?? call.createdAt;
   if (zero === undefined || call.marks.length === 0) return said;
-  const marks = call.marks.map(
-    (mark): TalkItem => ({
-      kind: "mark",
-      key: `mark-${mark.sequence}`,
-      atMs: mark.at - zero,
-      mark,
-    }),
+  // A failure is written as an error first; one line says it.
+  const told = call.marks.filter((mark, index) => {
+    const next = call.marks[index + 1];
+    return !(mark.kind === "error" && next?.kind === "failure" && next.at === mark.at);
+  });
+  const marks = told.map(
+    (mark): TalkItem => ({ kind: "mark", key: `mark-${mark.sequence}`, atMs: mark.at - zero, mark }),
   );
   return [...said, ...marks].sort((a, b) => a.atMs - b.atMs);
 }

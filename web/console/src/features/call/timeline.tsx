@@ -32,6 +32,8 @@ interface TimelineProps {
   log: Log;
   people: CallState["participants"];
   caughtUp: boolean;
+  /** More events may come. */
+  live: boolean;
   search: CallSearch;
   at: number | undefined;
   onPick: (sequence: number) => void;
@@ -46,7 +48,7 @@ interface TimelineProps {
 export function Timeline(props: TimelineProps) {
   const { call, log, search, at, caughtUp } = props;
   const rows = useRows(props);
-  const list = useEventList(rows, at, props.onPick);
+  const list = useEventList(rows, at, props.live, props.onPick);
   const find = useRef<HTMLInputElement>(null);
   const goTo = useRef<HTMLInputElement>(null);
   useImperativeHandle(props.ref, () => ({
@@ -78,7 +80,7 @@ export function Timeline(props: TimelineProps) {
         />
         <Find field={find} value={search.q ?? ""} onChange={(q) => props.onPlace({ q })} />
         <GoTo field={goTo} onGo={jump} />
-        <FollowPill on={list.following} onToggle={list.toggleFollow} />
+        {props.live && <FollowPill on={list.following} onToggle={list.toggleFollow} />}
         <span className="ml-auto font-medium text-faint" aria-live="off">
           {countLine(rows, log, call, caughtUp)}
         </span>
@@ -235,7 +237,7 @@ function Find({ field, value, onChange }: FieldProps & { value: string; onChange
         aria-label="Filter events by text"
         placeholder="Filter"
         title="Filter (/)"
-        className={cx(FIELD, "w-28 pr-2 pl-6")}
+        className={cx(FIELD, "w-32 pr-2 pl-6 xl:w-28 2xl:w-40")}
       />
     </span>
   );
@@ -264,7 +266,7 @@ function GoTo({ field, onGo }: FieldProps & { onGo: (ms: number) => void }) {
         aria-invalid={wrong}
         placeholder="Go to 0:00"
         title={wrong ? "Write a time as 12:04 or 1:02:03.5" : "Go to a time (g)"}
-        className={cx(FIELD, "mono w-[86px] px-2.5 !text-[11px] aria-invalid:border-bad")}
+        className={cx(FIELD, "w-[84px] px-2.5 aria-invalid:border-bad")}
       />
     </form>
   );

@@ -18,6 +18,7 @@ import { PILL } from "./families.tsx";
 import { MARK_WORDS, MarkShape } from "./strip/marks.tsx";
 import { offsetText } from "./strip/ticks.ts";
 import { itemOf, sequenceOf, talkOf, type TalkItem } from "./talk.ts";
+import { followAfter, inSight, useHand } from "./use-hand.ts";
 
 interface TranscriptPanelProps {
   call: CallState;
@@ -25,18 +26,20 @@ interface TranscriptPanelProps {
   sessionId: string;
   /** The chosen event, if one is. */
   chosen: CallEvent | undefined;
+  /** Sequence of it, known before it. */
+  at: number | undefined;
   onPick: (sequence: number) => void;
 }
 
 /** What was said, in its order; what is being said is replaced in place until it is final. */
-export function TranscriptPanel({ call, caughtUp, sessionId, chosen, onPick }: TranscriptPanelProps) {
+export function TranscriptPanel({ call, caughtUp, sessionId, chosen, at, onPick }: TranscriptPanelProps) {
   const items = useMemo(() => talkOf(call), [call]);
   const zero = zeroOf(call);
   const active = useMemo(
     () => (chosen && zero !== undefined ? itemOf(items, chosen, momentOf(chosen, zero) - zero) : -1),
     [items, chosen, zero],
   );
-  const list = useTalkList(items, active, chosen?.sequence);
+  const list = useTalkList(items, active, at, !isOver(call));
   const pick = (item: TalkItem) => {
     const sequence =
       sequenceOf(item) ?? (zero === undefined ? undefined : sequenceAt(call.events, zero, zero + item.atMs));
@@ -181,9 +184,10 @@ function Said({ said, call }: { said: Utterance; call: CallState }) {
 const timesText = (count: number): string => (count === 1 ? "once" : `${count} times`);
 
 /** Stays at the end as long as the reader is there; goes to the chosen line when it becomes another. */
-function useTalkList(items: readonly TalkItem[], active: number, chosen: number | undefined) {
+function useTalkList(items: readonly TalkItem[], active: number, at: number | undefined, live: boolean) {
   const box = useRef<HTMLDivElement>(null);
-  const [following, setFollowing] = useState(chosen === undefined);
+  const byHand = useHand(box);
+  const [following, setFollowing] = useState(live && at === undefined);
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => box.current,
@@ -193,26 +197,27 @@ function useTalkList(items: readonly TalkItem[], active: number, chosen: number 
   });
   const total = virtual.getTotalSize();
   useEffect(() => {
-    if (following && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [items, total, following]);
+    if (!following || !box.current) return;
+    byHand.current = false;
+    box.current.scrollTop = box.current.scrollHeight;
+  }, [items, total, following, byHand]);
   const shown = useRef<number>(undefined);
   useEffect(() => {
-    if (shown.current === chosen) return;
-    if (chosen === undefined) shown.current = chosen;
+    if (shown.current === at) return;
+    if (at === undefined) shown.current = at;
     if (active < 0) return;
-    shown.current = chosen;
+    shown.current = at;
     setFollowing(false);
-    const range = virtual.calculateRange();
-    const near = range && active > range.startIndex && active < range.endIndex;
-    if (!near) virtual.scrollToIndex(active, { align: "center" });
-  }, [chosen, active, virtual]);
+    if (inSight(box.current, active)) return;
+    byHand.current = false;
+    virtual.scrollToIndex(active, { align: "center" });
+  }, [at, active, virtual, byHand]);
   const lastTop = useRef(0);
   const onScroll = () => {
     const element = box.current;
     if (!element) return;
-    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 60;
-    if (atEnd && element.scrollTop > lastTop.current) setFollowing(true);
-    else if (!atEnd && element.scrollTop < lastTop.current) setFollowing(false);
+    const next = byHand.current && live ? followAfter(element, lastTop.current, 60) : undefined;
+    if (next !== undefined) setFollowing(next);
     lastTop.current = element.scrollTop;
   };
   return { box, onScroll, virtual, following, toEnd: () => setFollowing(true) };

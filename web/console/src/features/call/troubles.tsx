@@ -19,7 +19,7 @@ function adviceFor(code: string, retryable: boolean): string {
       ? "Told by the agent, which may try again. Its own log says more."
       : "Told by the agent. Its own log says more.";
   }
-  return "The event's raw form has all that is known.";
+  return "Told by the system that ran the call; its own log says more. A new call can be started at any time.";
 }
 
 interface TroublesProps {

@@ -1,5 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState } from "react";
+import { followAfter, inSight, useHand } from "./use-hand.ts";
 
 export const ROW_PX = 28;
 
@@ -24,9 +25,15 @@ const MOVES: Readonly<Record<string, (at: number, last: number) => number>> = {
 export const isMove = (key: string): boolean => key in MOVES;
 
 /** A virtual list of events that follows its end, and that the keyboard can walk. The chosen row is `at`. */
-export function useEventList(rows: Rows, at: number | undefined, onPick: (sequence: number) => void) {
+export function useEventList(
+  rows: Rows,
+  at: number | undefined,
+  live: boolean,
+  onPick: (sequence: number) => void,
+) {
   const box = useRef<HTMLDivElement>(null);
-  const [following, setFollowing] = useState(at === undefined);
+  const byHand = useHand(box);
+  const [following, setFollowing] = useState(live && at === undefined);
   const [seen, setSeen] = useState(rows.count);
   const lastTop = useRef(0);
   const virtual = useVirtualizer({
@@ -37,12 +44,15 @@ export function useEventList(rows: Rows, at: number | undefined, onPick: (sequen
   });
   const last = rows.count - 1;
   const index = at === undefined ? -1 : rows.indexOf(at);
+  // Without a chosen row a live call is walked from its end, a record from its beginning.
+  const start = live ? last : Math.min(0, last);
 
   useEffect(() => {
     if (!following) return;
     setSeen(last + 1);
+    byHand.current = false;
     if (last >= 0) virtual.scrollToIndex(last, { align: "end" });
-  }, [following, last, virtual]);
+  }, [following, last, virtual, byHand]);
 
   // The chosen row is brought into sight when it is another than before, or comes to be there.
   const shown = useRef<number>(undefined);
@@ -52,32 +62,26 @@ export function useEventList(rows: Rows, at: number | undefined, onPick: (sequen
     if (index < 0) return;
     shown.current = at;
     setFollowing(false);
-    const range = virtual.calculateRange();
-    const near = range && index >= range.startIndex - 1 && index <= range.endIndex + 1;
+    if (inSight(box.current, index)) return;
+    const near = box.current?.querySelector(`[data-index="${index}"]`);
+    byHand.current = false;
     virtual.scrollToIndex(index, { align: near ? "auto" : "center" });
-  }, [at, index, virtual]);
+  }, [at, index, virtual, byHand]);
 
   const onScroll = () => {
     const element = box.current;
     if (!element) return;
-    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < ROW_PX * 2;
-    if (atEnd && element.scrollTop > lastTop.current) setFollowing(true);
-    else if (!atEnd && element.scrollTop < lastTop.current) setFollowing(false);
+    const next = byHand.current && live ? followAfter(element, lastTop.current, ROW_PX * 2) : undefined;
+    if (next !== undefined) setFollowing(next);
     lastTop.current = element.scrollTop;
   };
-  /** Walks from the chosen row; without one, from the last. `focus`: the keyboard goes along. */
+  /** Walks from the chosen row; without one, from where the list stands. `focus`: the keyboard goes along. */
   const move = (key: string, focus: boolean): boolean => {
     const step = MOVES[key];
     if (!step || last < 0) return false;
-    const next = step(index >= 0 ? index : last, last);
+    const next = step(index >= 0 ? index : start, last);
     onPick(rows.sequence(next));
-    if (focus) {
-      requestAnimationFrame(() =>
-        requestAnimationFrame(() =>
-          box.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus({ preventScroll: true }),
-        ),
-      );
-    }
+    if (focus) focusRow(box.current, next);
     return true;
   };
   return {
@@ -86,12 +90,19 @@ export function useEventList(rows: Rows, at: number | undefined, onPick: (sequen
     height: virtual.getTotalSize(),
     following,
     /** Rows that came since the reader left the end. */
-    fresh: following ? 0 : Math.max(0, rows.count - seen),
+    fresh: following || !live ? 0 : Math.max(0, rows.count - seen),
     /** The one row that the Tab key reaches. */
-    reachable: index >= 0 ? index : last,
+    reachable: index >= 0 ? index : start,
     onScroll,
     move,
     toEnd: () => setFollowing(true),
     toggleFollow: () => setFollowing((now) => !now),
   };
+}
+
+/** Gives a row the focus once it is drawn, which is a frame after it was scrolled to. */
+function focusRow(box: HTMLElement | null, index: number): void {
+  const focus = () =>
+    box?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true });
+  requestAnimationFrame(() => requestAnimationFrame(focus));
 }

@@ -1,5 +1,13 @@
 /** The picture of a call: time from left to right. What it shows, the timeline below it says in words. */
-import { isOver, momentOf, sequenceAt, type CallEvent, type CallState, type Strip } from "@callboard/api";
+import {
+  describe,
+  isOver,
+  momentOf,
+  sequenceAt,
+  type CallEvent,
+  type CallState,
+  type Strip,
+} from "@callboard/api";
 import {
   useImperativeHandle,
   useMemo,
@@ -13,7 +21,7 @@ import { countText } from "../../../ui/format.ts";
 import type { View } from "./camera.ts";
 import { clustersOf, type Cluster } from "./clusters.ts";
 import { HEAD_PX, hit, LANE_PX } from "./hit.ts";
-import { LaneLabel, MarkLabel } from "./labels.tsx";
+import { LaneLabel, MarkLabel, NobodyLabel } from "./labels.tsx";
 import { clusterLines, Marks, markText } from "./marks.tsx";
 import { Cursor, NowLine, Overview, Selection, timeLine, Tooltip, type Hovered } from "./overlay.tsx";
 import { placer } from "./paint.ts";
@@ -52,18 +60,20 @@ export function CallStrip(props: CallStripProps) {
   const zoom = (factor: number) => camera.zoomBy(factor, anchorOf(camera, moment));
   useImperativeHandle(props.ref, () => ({ zoom, fit: camera.fit }));
   if (!strip || !whole || !view) return <Waiting />;
+  const line = chosen ? describe(chosen, call.participants) : "";
   const time = moment === undefined ? "" : timeLine(moment, strip.zero);
   return (
     <section aria-label="Call strip" className="card relative overflow-hidden">
       {props.reading && <Reading {...props.reading} />}
       <div
-        className="grid max-h-[236px] grid-cols-[92px_minmax(0,1fr)] overflow-x-hidden overflow-y-auto sm:grid-cols-[minmax(140px,auto)_minmax(0,1fr)]"
+        className="grid max-h-[236px] grid-cols-[92px_minmax(0,1fr)] overflow-x-hidden overflow-y-auto sm:grid-cols-[156px_minmax(0,1fr)]"
         tabIndex={-1}
       >
         <div className="min-w-0 border-r border-line pb-1" style={{ paddingTop: HEAD_PX }}>
           {strip.lanes.map((lane, index) => (
-            <LaneLabel key={lane.key} lane={lane} index={index} />
+            <LaneLabel key={lane.key} lane={lane} index={index} over={isOver(call)} />
           ))}
+          {strip.lanes.length === 0 && <NobodyLabel over={isOver(call)} />}
           <MarkLabel name="Actions" kind="executed" count={strip.actions.length} />
           <MarkLabel name="Errors" kind="error" count={strip.errors.length} />
         </div>
@@ -81,7 +91,10 @@ export function CallStrip(props: CallStripProps) {
       {camera.zoom > 1.001 && <Overview view={view} whole={whole} onMove={camera.moveTo} />}
       <Toolbar
         camera={camera}
-        chosen={chosen && `${time} · event ${countText(chosen.sequence)} · ${chosen.type}`}
+        chosen={
+          chosen &&
+          [time, `event ${countText(chosen.sequence)}`, chosen.type, line].filter(Boolean).join(" · ")
+        }
         onZoom={zoom}
         onCopyLink={props.onCopyLink}
         onClear={() => onPick(undefined)}
@@ -144,7 +157,8 @@ interface PlotProps {
 function Plot({ call, camera, strip, view, at, moment, refOfChosen, onPick }: PlotProps) {
   const plot = useRef<HTMLDivElement>(null);
   const width = useWidth(plot);
-  const lanes = strip.lanes.length;
+  // An empty call keeps a lane for the words that say so.
+  const lanes = Math.max(1, strip.lanes.length);
   const height = HEAD_PX + (lanes + 2) * LANE_PX + 4;
   const ticks = useMemo(() => ticksOf(view, strip.zero, width), [view, strip.zero, width]);
   const canvas = useCanvas({ strip, view, until: camera.until, ticks, width, height });
@@ -174,8 +188,11 @@ function Plot({ call, camera, strip, view, at, moment, refOfChosen, onPick }: Pl
       onKeyDown={(event) => onPlotKey(event, camera)}
     >
       <canvas ref={canvas} className="absolute inset-0" aria-hidden />
-      {lanes === 0 && (
-        <p className="pointer-events-none absolute inset-x-3 bottom-1.5 truncate text-faint">
+      {strip.lanes.length === 0 && (
+        <p
+          className="pointer-events-none absolute inset-x-3 truncate leading-[26px] text-muted"
+          style={{ top: HEAD_PX }}
+        >
           {isOver(call)
             ? "Nobody joined this call."
             : "Nobody has joined yet. Whoever opens the join link appears here."}

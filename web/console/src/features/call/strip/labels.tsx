@@ -1,15 +1,19 @@
 /** The words beside the lanes: who it is, and how it stands with them. */
-import { words, type ParticipantView, type StripLane } from "@callboard/api";
+import { nameOf, words, type ParticipantView, type StripLane } from "@callboard/api";
 import { cx } from "../../../ui/class-names.ts";
 import { exactText } from "../../../ui/format.ts";
 import { LANE_CLASSES } from "./inks.ts";
 import { MarkShape } from "./marks.tsx";
 
+export function NobodyLabel({ over }: { over: boolean }) {
+  return <div className={cx(ROW, "text-faint")}>{over ? "Nobody" : "Nobody yet"}</div>;
+}
+
 const ROW = "flex h-[26px] min-w-0 items-center gap-2 px-3 max-sm:px-2";
 
-export function LaneLabel({ lane, index }: { lane: StripLane; index: number }) {
+export function LaneLabel({ lane, index, over }: { lane: StripLane; index: number; over: boolean }) {
   const { person, lost, name } = lane;
-  const state = person ? stateWords(person, lost) : "";
+  const state = person ? stateWords(person, lost, over) : "";
   return (
     <div className={ROW} title={person && stateTitle(person)}>
       <i
@@ -52,12 +56,11 @@ export function MarkLabel({
 /** Reasons that say no more than "left" does. */
 const DULL = new Set(["left", "session_over"]);
 
-export function stateWords(person: ParticipantView, lost: boolean): string {
-  const role = person.role === "caller" ? "" : person.role;
-  if (person.state === "left") {
-    const why = person.leaveReason && !DULL.has(person.leaveReason) && `(${words(person.leaveReason)})`;
-    return [role, "left", why].filter(Boolean).join(" ");
-  }
+/** The role where the name does not say it, and how it stands; that all left an ended call is no news. */
+export function stateWords(person: ParticipantView, lost: boolean, over: boolean): string {
+  const named = nameOf(person)?.toLowerCase() === person.role;
+  const role = person.role === "caller" || named ? "" : person.role;
+  if (person.state === "left") return [role, over ? "" : "left"].filter(Boolean).join(", ");
   if (lost) return [role, "reconnecting"].filter(Boolean).join(", ");
   if (person.state === "invited") return [role, "invited"].filter(Boolean).join(", ");
   return role === "agent" && person.agentState ? `agent, ${person.agentState}` : role;
@@ -65,6 +68,7 @@ export function stateWords(person: ParticipantView, lost: boolean): string {
 
 function stateTitle(person: ParticipantView): string {
   const joined = person.joinedAt === undefined ? undefined : `Joined ${exactText(person.joinedAt)}`;
-  const left = person.leftAt === undefined ? undefined : `Left ${exactText(person.leftAt)}`;
+  const why = person.leaveReason && !DULL.has(person.leaveReason) ? ` (${words(person.leaveReason)})` : "";
+  const left = person.leftAt === undefined ? undefined : `Left ${exactText(person.leftAt)}${why}`;
   return [person.identity, joined, left].filter(Boolean).join("\n");
 }

@@ -36,7 +36,7 @@ export function Toolbar({ camera, chosen, onZoom, onCopyLink, onClear }: Toolbar
       )}
       <span className="flex-1" />
       {camera.grows && camera.camera.mode === "free" && (
-        <Button look="quiet" className="!h-6 !px-2 text-accent" onClick={camera.follow}>
+        <Button look="quiet" className="!h-6 !px-2 !text-accent" onClick={camera.follow}>
           Follow now
         </Button>
       )}

@@ -14,8 +14,8 @@ import {
   type View,
 } from "./camera.ts";
 
-/** A fresh call gets this much room to grow into; a finished one at least a second. */
-const LEAST_MS = { running: 60_000, over: 1_000 };
+/** A fresh call gets this much room to grow into; a short one is not stretched over the page. */
+const LEAST_MS = { running: 60_000, over: 10_000 };
 
 /** The whole that there is to show. */
 export function wholeOf(strip: Strip, over: boolean, now: number): View {
