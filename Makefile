@@ -14,10 +14,10 @@ test: ## run every check (ONLY="fmt clippy" for some, FROM=live to begin later)
 fmt: ## format Rust and web sources
 	@scripts/fmt.sh
 
-contract: ## compare code with openapi/callboard.json, and that with the TypeScript client
+contract: ## compare code with openapi/callboard.json, and that with the clients
 	@scripts/contract.sh check
 
-contract-fix: ## write the OpenAPI document, then the client, and show the difference
+contract-fix: ## write the OpenAPI document, then the clients, and show the difference
 	@scripts/contract.sh fix
 
 live-evidence: ## real round trip against LIVEKIT_URL, written to docs/evidence/livekit-roundtrip.json

@@ -1,0 +1,2 @@
+# Generated from _async/ by scripts/generate.py. Not to be edited.
+"""The client."""
