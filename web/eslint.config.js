@@ -3,7 +3,7 @@ import hooks from "eslint-plugin-react-hooks";
 import globals from "globals";
 import ts from "typescript-eslint";
 
-const features = ["signin", "calls", "call", "join"];
+const features = ["signin", "calls", "call", "join", "provider", "webhooks", "audit", "settings", "search"];
 
 /** Features stand beside each other: what two of them need lives in `ui`, `core` or the api package. */
 const apart = features.map((feature) => ({

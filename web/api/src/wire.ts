@@ -5,7 +5,8 @@
  */
 import type { components, operations } from "./generated/schema.ts";
 
-type Schemas = components["schemas"];
+/** Every shape of the OpenAPI document, by its name there. */
+export type Schemas = components["schemas"];
 
 export type Session = Schemas["Session"];
 export type SessionStatus = Schemas["Status"];

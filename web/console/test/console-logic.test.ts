@@ -53,7 +53,10 @@ describe("the live list", () => {
   });
 
   it("drops what no longer passes the filter", () => {
-    expect(ids(mergeSession(pages, session("c", 30, { status: "ended" }), "active"))).toEqual(["d", "b"]);
+    expect(ids(mergeSession(pages, session("c", 30, { status: "ended" }), { status: "active" }))).toEqual([
+      "d",
+      "b",
+    ]);
   });
 
   it("counts events without going back", () => {

@@ -1,25 +1,35 @@
-import { createCallboard } from "@callboard/api";
+import { ApiError, asApiError, createCallboard, type Login, type Me } from "@callboard/api";
 import { QueryClient, queryOptions } from "@tanstack/react-query";
-import { ApiError, asApiError, type Login, type Me } from "@callboard/api";
 import { readServerClock } from "./clock.ts";
+import { createHttp } from "./http.ts";
 
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
+      // A page without network says so at once, instead of waiting in silence for the network.
+      networkMode: "always",
       refetchOnWindowFocus: true,
-      retry: (failures, error) => failures < 3 && error instanceof ApiError && error.retryable,
+      refetchOnReconnect: true,
+      retry: (failures, error) =>
+        failures < 3 && error instanceof ApiError && error.retryable && error.status !== 0,
     },
+    mutations: { networkMode: "always" },
   },
 });
 
 const ME = ["me"] as const;
 
-/** The console's client: known by its cookie, with the CSRF token that goes with it. */
-export const api = createCallboard({
+const credentials = {
   csrfToken: () => queryClient.getQueryData<Me | null>(ME)?.csrfToken,
   onUnauthorized: () => queryClient.setQueryData(ME, null),
-});
+};
+
+/** The console's client: known by its cookie, with the CSRF token that goes with it. */
+export const api = createCallboard(credentials);
+
+/** The same for the routes of administration. */
+export const http = createHttp(credentials);
 
 /** Who is signed in; `null` when nobody is. */
 export const meQuery = queryOptions({

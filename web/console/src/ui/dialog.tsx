@@ -1,5 +1,6 @@
 import { Dialog as Radix } from "radix-ui";
 import { useRef, type ReactNode } from "react";
+import { cx } from "./class-names.ts";
 
 interface DialogProps {
   open: boolean;
@@ -7,11 +8,13 @@ interface DialogProps {
   title: string;
   /** One sentence that says what will happen. */
   description: ReactNode;
+  /** For forms with more than a question in them. */
+  wide?: boolean;
   children?: ReactNode;
 }
 
 /** A question over the page. Focus goes in, stays in, and returns to where it was. */
-export function Dialog({ open, onOpenChange, title, description, children }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, description, wide = false, children }: DialogProps) {
   const cameFrom = useRef<Element | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -26,7 +29,10 @@ export function Dialog({ open, onOpenChange, title, description, children }: Dia
             event.preventDefault();
             if (cameFrom.current instanceof HTMLElement) cameFrom.current.focus();
           }}
-          className="sheet card fixed inset-x-4 top-[18vh] z-50 mx-auto grid max-w-md gap-3 p-5 shadow-2xl"
+          className={cx(
+            "sheet card fixed inset-x-3 z-50 mx-auto grid gap-3 overflow-y-auto p-5 shadow-2xl",
+            wide ? "top-[6vh] max-h-[88vh] max-w-2xl" : "top-[18vh] max-h-[78vh] max-w-md",
+          )}
         >
           <Radix.Title className="text-lg font-semibold tracking-tight">{title}</Radix.Title>
           <Radix.Description className="text-muted">{description}</Radix.Description>

@@ -57,7 +57,7 @@ export function FamilyMark({ family, weight = "plain" }: { family: Family; weigh
   );
 }
 
-type Tone = "ok" | "warn" | "bad" | "calm";
+export type Tone = "ok" | "warn" | "bad" | "calm";
 
 const TONES: Record<Tone, string> = {
   ok: "bg-ok/13 text-ok",
@@ -102,19 +102,24 @@ export function stateWords(status: SessionStatus, connection: Connection): strin
   return dull ? status : `${status}, ${connection}`;
 }
 
-export function StateChip({ status, connection }: { status: SessionStatus; connection: Connection }) {
-  const tone = toneOf(status, connection);
+/** A state in a word, with its shape and colour. */
+export function Badge({ tone, title, children }: { tone: Tone; title?: string; children: ReactNode }) {
   return (
     <span
+      title={title}
       className={cx(
         "inline-flex h-[22px] items-center gap-1.5 rounded-full px-2 text-xs font-medium whitespace-nowrap",
         TONES[tone],
       )}
     >
       <Dot tone={tone} />
-      {stateWords(status, connection)}
+      {children}
     </span>
   );
+}
+
+export function StateChip({ status, connection }: { status: SessionStatus; connection: Connection }) {
+  return <Badge tone={toneOf(status, connection)}>{stateWords(status, connection)}</Badge>;
 }
 
 export function Chip({ children, title }: { children: ReactNode; title?: string }) {

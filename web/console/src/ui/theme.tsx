@@ -1,5 +1,5 @@
 import { Monitor, Moon, Sun } from "lucide-react";
-import { useState } from "react";
+import { useSyncExternalStore } from "react";
 
 type Theme = "system" | "light" | "dark";
 
@@ -8,12 +8,19 @@ const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "syst
 const ICONS = { system: Monitor, light: Sun, dark: Moon };
 const NAMES = { system: "as the system", light: "light", dark: "dark" };
 
-function stored(): Theme {
+const listeners = new Set<() => void>();
+
+function chosen(): Theme {
   const theme = document.documentElement.dataset["theme"];
   return theme === "light" || theme === "dark" ? theme : "system";
 }
 
-function choose(theme: Theme): void {
+const listen = (listener: () => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+export function chooseTheme(theme: Theme): void {
   if (theme === "system") delete document.documentElement.dataset["theme"];
   else document.documentElement.dataset["theme"] = theme;
   try {
@@ -22,11 +29,12 @@ function choose(theme: Theme): void {
   } catch {
     // Without storage the choice lasts as long as the page.
   }
+  for (const listener of listeners) listener();
 }
 
 /** Light, dark, or as the system has it. */
 export function ThemeSwitch() {
-  const [theme, setTheme] = useState(stored);
+  const theme = useSyncExternalStore(listen, chosen);
   const Icon = ICONS[theme];
   const label = `Colours: ${NAMES[theme]}`;
   return (
@@ -35,10 +43,7 @@ export function ThemeSwitch() {
       aria-label={`${label}. Change`}
       title={label}
       className="grid size-7 place-items-center rounded-md text-muted hover:bg-raised hover:text-ink"
-      onClick={() => {
-        choose(NEXT[theme]);
-        setTheme(NEXT[theme]);
-      }}
+      onClick={() => chooseTheme(NEXT[theme])}
     >
       <Icon size={15} aria-hidden />
     </button>

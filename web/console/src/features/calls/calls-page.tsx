@@ -1,45 +1,71 @@
-import { asApiError, type SessionStatus } from "@callboard/api";
+import { asApiError, type Session } from "@callboard/api";
 import { Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
+import { useEffect, useMemo, useState, type ReactNode } from "react";
+import { serverNow } from "../../core/clock.ts";
+import { useFirstSteps } from "../../core/first-steps.ts";
+import { useMay } from "../../core/use-me.ts";
 import { Button } from "../../ui/button.tsx";
+import { countText } from "../../ui/format.ts";
+import { Page } from "../../ui/page.tsx";
 import { ProblemNote } from "../../ui/problem.tsx";
 import { Empty, Loading } from "../../ui/states.tsx";
 import { CallsTable } from "./calls-table.tsx";
-import { STATUSES } from "./search.ts";
+import { MoreFilters, MoreFiltersButton, StatusFilter, TextFilter } from "./filters.tsx";
+import { holds } from "./find.ts";
+import { FirstStepsPanel } from "./first-steps.tsx";
+import { countFilters, queryOf, type CallsSearch } from "./search.ts";
 import { useCalls } from "./use-calls.ts";
+import { useNamedCall } from "./use-named-call.ts";
 import { useStartCall } from "./use-start-call.ts";
 
+/** With fewer calls than this an installation is taken for a fresh one. */
+const FRESH = 5;
+/** A text is looked for among this many calls before someone is asked whether to read on. */
+const READ_BY_ITSELF = 1_000;
+
 /** The calls of the tenant, newest first, live. */
-export function CallsPage({ status }: { status: SessionStatus | undefined }) {
-  const { list, rates, polling } = useCalls(status);
+export function CallsPage({ search }: { search: CallsSearch }) {
+  const asked = JSON.stringify({ ...search, text: undefined });
+  const query = useMemo(() => queryOf(JSON.parse(asked) as CallsSearch, serverNow()), [asked]);
+  const { list, rates, polling } = useCalls(query);
+  const [filtersOpen, setFiltersOpen] = useState(() => countFilters(search) > 0);
   const start = useStartCall();
-  const calls = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const startButton = (
+  const mayStart = useMay("start");
+  const read = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const calls = useFound(read, search.text);
+  useReadingOn(list, search.text !== undefined && calls.length === 0 && read.length < READ_BY_ITSELF);
+  const plain = search.status === undefined && countFilters(search) === 0 && search.text === undefined;
+  const steps = useShowSteps(plain && list.isSuccess && !list.hasNextPage, read.length);
+  const empty = list.isSuccess && calls.length === 0;
+  const startButton = mayStart && (
     <Button look="primary" busy={start.isPending} onClick={() => start.mutate()}>
       {!start.isPending && <Plus size={14} aria-hidden />}
       Start a call
     </Button>
   );
-  const empty = list.isSuccess && calls.length === 0;
   return (
-    <div className="flex h-full flex-col gap-3 px-3.5 py-3.5 sm:px-[18px]">
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <h1 className="text-xl font-semibold tracking-tight">Calls</h1>
-        <Filters />
-        {polling && <span className="text-faint">Read anew every 10 s</span>}
-        <div className="ml-auto">{!(empty && status === undefined) && startButton}</div>
-      </div>
-      <div className="grid gap-2 empty:hidden">
-        {start.isError && <ProblemNote error={asApiError(start.error)} what="The call was not started" />}
-        {list.isError && (
-          <ProblemNote error={asApiError(list.error)} what="The calls could not be read">
-            <Button onClick={() => void list.refetch()}>Try again</Button>
-          </ProblemNote>
-        )}
-      </div>
+    <Page
+      title="Calls"
+      beside={
+        <>
+          <StatusFilter search={search} />
+          {polling && <span className="text-faint">Read anew every 10 s</span>}
+        </>
+      }
+      actions={
+        <>
+          <TextFilter search={search} />
+          <MoreFiltersButton search={search} open={filtersOpen} onOpen={setFiltersOpen} />
+          {!(empty && plain) && startButton}
+        </>
+      }
+    >
+      {filtersOpen && <MoreFilters search={search} />}
+      <Refusals list={list} start={start} />
+      {steps && <FirstStepsPanel />}
       {list.isPending && <Loading what="the calls" />}
-      {empty &&
-        (status === undefined ? <FirstCall>{startButton}</FirstCall> : <NoneLikeThis status={status} />)}
+      {empty && (plain ? <FirstCall>{startButton}</FirstCall> : <NoneLikeThis search={search} />)}
       {calls.length > 0 && (
         <CallsTable
           calls={calls}
@@ -47,13 +73,79 @@ export function CallsPage({ status }: { status: SessionStatus | undefined }) {
           hasMore={list.hasNextPage}
           loadingMore={list.isFetchingNextPage}
           onMore={() => void list.fetchNextPage()}
+          readsOn={search.text === undefined || read.length < READ_BY_ITSELF}
         />
+      )}
+      {search.text !== undefined && list.isSuccess && (
+        <FoundLine found={calls.length} read={read.length} list={list} />
+      )}
+    </Page>
+  );
+}
+
+/** Reads page after page while nothing is found. */
+function useReadingOn(list: ReturnType<typeof useCalls>["list"], wanted: boolean): void {
+  const { hasNextPage, isFetching, fetchNextPage } = list;
+  useEffect(() => {
+    if (wanted && hasNextPage && !isFetching) void fetchNextPage();
+  }, [wanted, hasNextPage, isFetching, fetchNextPage]);
+}
+
+/** Those of the read calls that hold the text, and the one that is named by it in full. */
+function useFound(read: readonly Session[], text: string | undefined): readonly Session[] {
+  const found = useMemo(
+    () => (text === undefined ? read : read.filter((call) => holds(call, text))),
+    [read, text],
+  );
+  const named = useNamedCall(text, found);
+  return useMemo(() => (named ? [named, ...found] : found), [named, found]);
+}
+
+function useShowSteps(known: boolean, calls: number): boolean {
+  const choice = useFirstSteps();
+  return choice === "shown" || (choice === "auto" && known && calls < FRESH);
+}
+
+interface RefusalsProps {
+  list: ReturnType<typeof useCalls>["list"];
+  start: ReturnType<typeof useStartCall>;
+}
+
+function Refusals({ list, start }: RefusalsProps) {
+  return (
+    <div className="grid gap-2 empty:hidden">
+      {start.isError && <ProblemNote error={asApiError(start.error)} what="The call was not started" />}
+      {list.isError && (
+        <ProblemNote error={asApiError(list.error)} what="The calls could not be read">
+          <Button onClick={() => void list.refetch()}>Try again</Button>
+        </ProblemNote>
       )}
     </div>
   );
 }
 
-function FirstCall({ children }: { children: React.ReactNode }) {
+interface FoundLineProps {
+  found: number;
+  read: number;
+  list: ReturnType<typeof useCalls>["list"];
+}
+
+/** Says among how many calls a text was looked for, so that nobody takes "none" for "never". */
+function FoundLine({ found, read, list }: FoundLineProps) {
+  return (
+    <p className="text-muted">
+      {countText(found)} found among the {countText(read)} newest
+      {list.hasNextPage ? " read so far" : ", which are all"}.{" "}
+      {list.hasNextPage && found === 0 && (
+        <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          Read further
+        </Button>
+      )}
+    </p>
+  );
+}
+
+function FirstCall({ children }: { children: ReactNode }) {
   return (
     <Empty title="No calls yet">
       <p className="text-muted">
@@ -65,31 +157,13 @@ function FirstCall({ children }: { children: React.ReactNode }) {
   );
 }
 
-function NoneLikeThis({ status }: { status: SessionStatus }) {
+function NoneLikeThis({ search }: { search: CallsSearch }) {
+  const only = search.status !== undefined && Object.keys(search).length === 1;
   return (
-    <Empty title={`No ${status} calls`}>
+    <Empty title={only ? `No ${search.status} calls` : "No call is like this"}>
       <Link to="/calls" search={{}} className="text-accent underline underline-offset-2">
         Show all calls
       </Link>
     </Empty>
-  );
-}
-
-function Filters() {
-  return (
-    <nav aria-label="Show calls that are" className="flex flex-wrap gap-1">
-      {[undefined, ...STATUSES].map((each) => (
-        <Link
-          key={each ?? "all"}
-          to="/calls"
-          search={each ? { status: each } : {}}
-          replace
-          activeOptions={{ exact: true }}
-          className="rounded-full border border-line px-2.5 py-0.5 text-xs font-medium text-muted transition-colors hover:border-edge hover:text-ink aria-[current=page]:border-accent/50 aria-[current=page]:bg-accent/10 aria-[current=page]:text-accent"
-        >
-          {each ?? "all"}
-        </Link>
-      ))}
-    </nav>
   );
 }

@@ -1,10 +1,23 @@
 /** Keeps the loaded part of the list true while calls come and change. Pure. */
-import type { CallEvent, Page, Session, SessionStatus } from "@callboard/api";
+import type { CallEvent, Page, Session, SessionQuery } from "@callboard/api";
 
 export type Pages = readonly Page<Session>[];
 
-const matches = (session: Session, status: SessionStatus | undefined): boolean =>
-  status === undefined || session.status === status;
+/** A value of the metadata as the filter writes it: text as it is, others as JSON. */
+const written = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+/** Whether a session is one of those that the list was asked for. */
+export function passes(session: Session, query: SessionQuery): boolean {
+  const { status, correlationId, createdAfter, createdBefore, metadataKey, metadataValue } = query;
+  const created = Date.parse(session.createdAt);
+  if (status !== undefined && session.status !== status) return false;
+  if (correlationId !== undefined && session.correlationId !== correlationId) return false;
+  if (createdAfter !== undefined && created < Date.parse(createdAfter)) return false;
+  if (createdBefore !== undefined && created >= Date.parse(createdBefore)) return false;
+  if (metadataKey === undefined) return true;
+  if (!(metadataKey in session.metadata)) return false;
+  return metadataValue === undefined || written(session.metadata[metadataKey]) === metadataValue;
+}
 
 /** The list's order: newest first, then by id. */
 const before = (a: Session, b: Session): boolean =>
@@ -14,9 +27,9 @@ const before = (a: Session, b: Session): boolean =>
  * Puts a freshly read session where it belongs. One that no longer passes the filter goes; one that
  * would stand below the last loaded row waits until its page is loaded.
  */
-export function mergeSession(pages: Pages, session: Session, status?: SessionStatus): Page<Session>[] {
+export function mergeSession(pages: Pages, session: Session, query: SessionQuery = {}): Page<Session>[] {
   const same = (item: Session) => item.sessionId === session.sessionId;
-  const fits = matches(session, status);
+  const fits = passes(session, query);
   const known = pages.some((page) => page.items.some(same));
   const others = pages.map((page) => ({
     ...page,

@@ -1,4 +1,4 @@
-import type { CallEvent, Page, Session, SessionStatus } from "@callboard/api";
+import type { CallEvent, Page, Session, SessionQuery } from "@callboard/api";
 import { useLiveSocket } from "@callboard/api/react";
 import { useInfiniteQuery, useQueryClient, type InfiniteData } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
@@ -12,38 +12,38 @@ const PAGE = 50;
 /** Above this many changed calls at once the list is read anew instead. */
 const MANY = 20;
 
-const keyOf = (status: SessionStatus | undefined) => ["calls", status ?? "all"] as const;
+const keyOf = (query: SessionQuery) => ["calls", "list", query] as const;
 
-/** The list of calls, page by page, kept live by the tenant's events. */
-export function useCalls(status: SessionStatus | undefined) {
+/** The list of calls, page by page, kept live by the tenant's events. `query` has to be the same object while it says the same. */
+export function useCalls(query: SessionQuery) {
   const [polling, setPolling] = useState(false);
   const rates = useRef(new Rates());
   const list = useInfiniteQuery({
-    queryKey: keyOf(status),
+    queryKey: keyOf(query),
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam }) =>
       api.listSessions({
+        ...query,
         limit: PAGE,
-        ...(status ? { status } : {}),
         ...(pageParam ? { cursor: pageParam } : {}),
       }),
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     refetchInterval: polling ? 10_000 : false,
   });
-  useLiveList(status, rates.current, () => setPolling(true));
+  useLiveList(query, rates.current, () => setPolling(true));
   return { list, rates: rates.current, polling };
 }
 
-function useLiveList(status: SessionStatus | undefined, rates: Rates, onRefused: () => void): void {
+function useLiveList(query: SessionQuery, rates: Rates, onRefused: () => void): void {
   const socket = useLiveSocket();
   const queries = useQueryClient();
   const refused = useRef(onRefused);
   useEffect(() => {
-    const key = keyOf(status);
+    const key = keyOf(query);
     const change = (edit: (pages: readonly Page<Session>[]) => readonly Page<Session>[]) =>
       queries.setQueryData<Loaded>(key, (data) => data && { ...data, pages: [...edit(data.pages)] });
     const refresher = createRefresher(
-      (session) => change((pages) => mergeSession(pages, session, status)),
+      (session) => change((pages) => mergeSession(pages, session, query)),
       () => void queries.invalidateQueries({ queryKey: key }),
     );
     const subscription = socket.subscribe(
@@ -68,7 +68,7 @@ function useLiveList(status: SessionStatus | undefined, rates: Rates, onRefused:
       subscription.close();
       refresher.stop();
     };
-  }, [socket, queries, status, rates]);
+  }, [socket, queries, query, rates]);
 }
 
 /** Reads changed calls again, a moment after their last change, each once. */

@@ -8,7 +8,7 @@ import { say } from "../../ui/toast.tsx";
 const SEATS = 10;
 
 /** Creates a call and a link to join it, then opens its page with the link in view. */
-export function useStartCall() {
+export function useStartCall({ toastRefusal = false } = {}) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   return useMutation({
@@ -20,6 +20,9 @@ export function useStartCall() {
         return undefined;
       });
       return { session, link };
+    },
+    onError: (error) => {
+      if (toastRefusal) say(`The call was not started: ${asApiError(error).message}`);
     },
     onSuccess: ({ session, link }) => {
       void queries.invalidateQueries({ queryKey: ["calls"] });

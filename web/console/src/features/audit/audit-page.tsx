@@ -1,0 +1,132 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useCallback, useMemo } from "react";
+import { compact } from "../../core/search-text.ts";
+import { usePages } from "../../core/use-pages.ts";
+import type { AuditEntry } from "../../core/wire.ts";
+import { ACTIONS, actionWords, actorWords, AUDIT_COVERS } from "../../ui/audit-words.ts";
+import { DataTable, type Column } from "../../ui/data-table.tsx";
+import { Field, Select } from "../../ui/field.tsx";
+import { ListState } from "../../ui/notes.tsx";
+import { ObjectLink } from "../../ui/object-link.tsx";
+import { Page } from "../../ui/page.tsx";
+import { Split } from "../../ui/split.tsx";
+import { When } from "../../ui/when.tsx";
+import { EntryPane } from "./entry-pane.tsx";
+import type { AuditSearch } from "./search.ts";
+
+/** Who changed what, when. */
+export function AuditPage({ search }: { search: AuditSearch }) {
+  const { action, entry } = search;
+  const navigate = useNavigate({ from: "/audit" });
+  const { list, items } = usePages<AuditEntry>(
+    ["audit", action ?? "all"],
+    "/v1/audit",
+    { action },
+    { everyMs: 15_000 },
+  );
+  const place = useCallback(
+    (change: { action?: string | undefined; entry?: string | undefined }) =>
+      void navigate({ search: (old) => compact({ ...old, ...change }), replace: true }),
+    [navigate],
+  );
+  const columns = useMemo(() => columnsFor(search), [search]);
+  const open = items.find(({ auditId }) => auditId === entry);
+  return (
+    <Page
+      title="Audit"
+      lead={AUDIT_COVERS}
+      actions={
+        <ActionFilter action={action} onChoose={(chosen) => place({ action: chosen, entry: undefined })} />
+      }
+    >
+      <ListState
+        list={list}
+        what="the audit"
+        isEmpty={items.length === 0}
+        emptyTitle={action ? "Nothing of this kind yet" : "Nothing was changed yet"}
+        empty={
+          action && (
+            <Link to="/audit" search={{}} className="text-accent underline underline-offset-2">
+              Show all
+            </Link>
+          )
+        }
+      />
+      {items.length > 0 && (
+        <Split pane={open && <EntryPane entry={open} onClose={() => place({ entry: undefined })} />}>
+          <DataTable
+            label="Audit"
+            columns={columns}
+            template="124px minmax(150px,1fr) minmax(140px,1fr) 90px 150px"
+            items={items}
+            keyOf={({ auditId }) => auditId}
+            selected={entry}
+            onWalk={({ auditId }) => place({ entry: auditId })}
+            hasMore={list.hasNextPage}
+            loadingMore={list.isFetchingNextPage}
+            onMore={() => void list.fetchNextPage()}
+          />
+        </Split>
+      )}
+    </Page>
+  );
+}
+
+const columnsFor = (search: AuditSearch): Column<AuditEntry>[] => [
+  {
+    head: "When",
+    narrow: true,
+    className: "text-muted max-md:order-last",
+    cell: ({ at }) => <When at={at} />,
+  },
+  {
+    head: "What",
+    narrow: true,
+    cell: (entry, reach) => (
+      <>
+        <Link
+          {...reach}
+          to="/audit"
+          search={{ ...search, entry: entry.auditId }}
+          replace
+          title={entry.action}
+        >
+          <span className="font-medium">{actionWords(entry.action)}</span>
+        </Link>
+        <span className="block truncate text-2xs text-faint md:hidden">by {actorWords(entry.actor)}</span>
+      </>
+    ),
+  },
+  { head: "By", cell: ({ actor }) => <span title={`${actor.kind} ${actor.id}`}>{actorWords(actor)}</span> },
+  { head: "On", className: "text-muted", cell: ({ object }) => object.kind.replaceAll("_", " ") },
+  { head: "Its id", className: "text-faint", cell: ({ object }) => <ObjectLink {...object} /> },
+];
+
+interface ActionFilterProps {
+  action: string | undefined;
+  onChoose: (action: string | undefined) => void;
+}
+
+function ActionFilter({ action, onChoose }: ActionFilterProps) {
+  const known = Object.entries(ACTIONS);
+  return (
+    <Field label={<span className="sr-only">Only</span>}>
+      {(control) => (
+        <Select
+          {...control}
+          className="!h-7 !w-56"
+          value={action ?? ""}
+          onChange={(event) => onChoose(event.target.value || undefined)}
+        >
+          <option value="">All changes</option>
+          {action && !(action in ACTIONS) && <option value={action}>{action}</option>}
+          {known.map(([each, words]) => (
+            <option key={each} value={each}>
+              {words}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,33 @@
+import type { AuditEntry } from "../../core/wire.ts";
+import { actionWords, actorWords } from "../../ui/audit-words.ts";
+import { CopyId } from "../../ui/copy-id.tsx";
+import { exactText } from "../../ui/format.ts";
+import { JsonView } from "../../ui/json-view.tsx";
+import { ObjectLink } from "../../ui/object-link.tsx";
+import { Fact, Facts, Pane } from "../../ui/pane.tsx";
+
+/** One change, whole. */
+export function EntryPane({ entry, onClose }: { entry: AuditEntry; onClose: () => void }) {
+  const { actor, object } = entry;
+  return (
+    <Pane label="Change" title={actionWords(entry.action)} onClose={onClose}>
+      <Facts>
+        <Fact name="When">{exactText(Date.parse(entry.at))}</Fact>
+        <Fact name="By">
+          {actorWords(actor)} <CopyId id={actor.id} label={`${actor.kind} id`} />
+        </Fact>
+        <Fact name="On">
+          {object.kind.replaceAll("_", " ")} <ObjectLink {...object} />
+        </Fact>
+        <Fact name="Action">
+          <code className="mono">{entry.action}</code>
+        </Fact>
+        <Fact name="Entry">
+          <CopyId id={entry.auditId} label="audit id" />
+        </Fact>
+      </Facts>
+      <h3 className="px-3 pt-2.5 font-medium">What changed</h3>
+      <JsonView value={entry.detail} label="What changed, as JSON" />
+    </Pane>
+  );
+}
