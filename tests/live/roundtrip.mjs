@@ -10,10 +10,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { startStage } from "./lib/stage.mjs";
-import { Person } from "./lib/person.mjs";
 import { assertSequence, assertWellFormed } from "./lib/sequence.mjs";
 import { ROOT, runCallboard } from "./lib/processes.mjs";
 import * as join_ from "./lib/join-page.mjs";
+import { enter } from "./lib/people.mjs";
 import { until } from "./lib/until.mjs";
 
 const { values: options } = parseArgs({
@@ -62,24 +62,9 @@ async function step(name, work) {
   return result;
 }
 
-async function enter(stage, session, name) {
-  const link = await stage.api.joinLink(session.sessionId, name);
-  const person = await Person.open(name, { external: options.external });
-  stage.people.push(person);
-  await person.page.goto(link.joinUrl);
-  await join_.enter(person.page, name);
-  await join_.waitConnected(person.page);
-  const participants = (await stage.api.get(`/v1/call/sessions/${session.sessionId}/participants`)).items;
-  person.participant = participants.find((one) => one.name === name);
-  assert.ok(person.participant, `${name} is not among the participants`);
-  return person;
-}
-
 /** Ben loses signalling and media for `ms`; what he hears stops, his page says so, then all of it comes back. */
 async function cutAndResume(stage, ann, ben, ms = 8_000) {
-  const { identity } = ben.participant;
-  const { ports } = await ben.measure();
-  const cut = { sockets: stage.tcp.cut(identity), flows: stage.udp.cut(ports) };
+  const cut = await stage.cut(ben);
   const begun = performance.now();
   assert.ok(cut.sockets >= 1, "Ben's signalling connection was not found in the proxy");
   assert.ok(cut.flows >= 1, "Ben's media flow was not found in the proxy");
@@ -88,8 +73,7 @@ async function cutAndResume(stage, ann, ben, ms = 8_000) {
   assert.ok(await ben.isDeaf(), "Ben still heard Ann although his media was cut");
   assert.ok(await ann.isDeaf(), "Ann still heard Ben although his media was cut");
   await until(`${ms} ms have passed`, () => performance.now() - begun >= ms, { ms: ms + 1_000, every: 50 });
-  stage.tcp.heal(identity);
-  stage.udp.heal();
+  stage.heal(ben);
   await join_.waitConnected(ben.page, 30_000);
   const back = Math.round(performance.now() - begun - ms);
   const [forBen, forAnn] = await Promise.all([ben.hears({ ms: 30_000 }), ann.hears({ ms: 30_000 })]);
@@ -117,9 +101,9 @@ async function journey(stage) {
   const { sessionId } = session;
   const inLog = (what, test, ms = 15_000) => api.awaitEvent(sessionId, what, test, { ms });
   const published = (person) => (event) => event.type === "call.track.published" && event.payload.participantId === person.participant.participantId;
-  const ann = await step("Ann joins by a link", () => enter(stage, session, "Ann"));
+  const ann = await step("Ann joins by a link", () => enter(stage, session, "Ann", options));
   await inLog("Ann's microphone", published(ann));
-  const ben = await step("Ben joins by a link", () => enter(stage, session, "Ben"));
+  const ben = await step("Ben joins by a link", () => enter(stage, session, "Ben", options));
   await inLog("Ben's microphone", published(ben));
   const ids = { sessionId, ann: ann.participant.participantId, ben: ben.participant.participantId };
   if (options.muted) return { ...ids, muted: await mutedOnPurpose(ann, ben) };

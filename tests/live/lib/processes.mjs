@@ -148,11 +148,16 @@ export async function startLiveKit({ folder, webhookUrl, httpPort, udpPort, node
     .replace("node_ip: 127.0.0.1", `node_ip: ${nodeIp}`)
     .replace('includes: [127.0.0.0/8]', "includes: [127.0.0.1/32]");
   writeFileSync(config, yaml, { mode: 0o600 });
+  return serveLiveKit({ config, folder, url: `http://127.0.0.1:${httpPort}`, key, secret });
+}
+
+async function serveLiveKit(place) {
+  const { config, folder, url } = place;
   const owned = start("livekit", livekitBinary(), ["--config", config], { log: join(folder, "livekit.log") });
-  const url = `http://127.0.0.1:${httpPort}`;
   await until("LiveKit serves", async () => owned.ended || (await fetch(url).then((answer) => answer.ok, () => false)), { ms: 15_000 });
   if (owned.ended) throw new Error(`LiveKit ended at its start\n${owned.tail()}`);
-  return Object.assign(owned, { url, key, secret });
+  // The same server again, with the same keys on the same ports, as a supervisor would start it.
+  return Object.assign(owned, place, { again: () => serveLiveKit(place) });
 }
 
 /** Runs one of the binary's other commands and gives its exit code and text. */

@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { Api } from "./api.mjs";
 import { freePort, freeUdpPort, livekitVersion, ROOT, scratch, startCallboard, startLiveKit } from "./processes.mjs";
 import { TcpProxy, UdpProxy } from "./proxies.mjs";
@@ -30,6 +31,32 @@ class Stage {
 
   secrets() {
     return { "LiveKit's secret": this.media.secret, "the API key": this.callboard.ready.apiKey };
+  }
+
+  /** Kills Callboard without a word, and starts it again on the same data after `ms`. */
+  async killCallboard(ms) {
+    await this.callboard.kill();
+    await pause(ms);
+    this.callboard = await this.serve();
+  }
+
+  /** Kills LiveKit without a word, and starts it again after `ms`: rooms and people are gone, their names come back. */
+  async killLiveKit(ms) {
+    await this.media.kill();
+    await pause(ms);
+    this.media = await this.media.again();
+  }
+
+  /** Cuts a person's signalling and media; gives what was found to cut. */
+  async cut(person) {
+    const { ports } = await person.measure();
+    return { sockets: this.tcp.cut(person.participant.identity), flows: this.udp.cut(ports) };
+  }
+
+  /** Ends the cut. */
+  heal(person) {
+    this.tcp.heal(person.participant.identity);
+    this.udp.heal();
   }
 
   rooms() {
@@ -73,12 +100,14 @@ export async function startStage({ external = false, media = true, env: more = {
     let env = {};
     if (external) env = useExternal(stage);
     else if (media) env = await startMedia(stage, httpPort);
-    stage.callboard = await startCallboard({
-      data: stage.data,
-      listen: process.env.CALLBOARD_LISTEN && external ? process.env.CALLBOARD_LISTEN : `127.0.0.1:${httpPort}`,
-      env: { ...env, ...more },
-      log: join(folder.path, "callboard.log"),
-    });
+    stage.serve = () =>
+      startCallboard({
+        data: stage.data,
+        listen: process.env.CALLBOARD_LISTEN && external ? process.env.CALLBOARD_LISTEN : `127.0.0.1:${httpPort}`,
+        env: { ...env, ...more },
+        log: join(folder.path, "callboard.log"),
+      });
+    stage.callboard = await stage.serve();
     stage.closers.push(() => stage.callboard.stop());
     stage.url = stage.callboard.ready.url;
     stage.api = new Api(stage.url, stage.callboard.ready.apiKey);
