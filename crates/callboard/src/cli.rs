@@ -11,7 +11,7 @@ use callboard::{modules, secret, telemetry};
 use callboard_eventlog::verify::verify;
 use callboard_http::App;
 use callboard_kernel::{Error, ExposeSecret as _, Result, World as _, codes};
-use callboard_store::{Db, OpenOptions, migrations};
+use callboard_store::{Db, OpenOptions, fence, migrations};
 use callboard_tenants::cli as access;
 use clap::{Args, Parser, Subcommand};
 
@@ -70,6 +70,13 @@ enum Command {
     /// Check the log and rebuild the projections beside it, column by column.
     #[command(after_help = "Example: callboard verify --data ./data    (works while the server runs)")]
     Verify {
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Shut out every server that is open on this database: it stores nothing more and ends.
+    #[command(after_help = "Example: callboard fence --database-url postgres://callboard@db/callboard\n\n\
+        After a restore, and after a failover that left the old primary reachable. Servers that start afterwards work.")]
+    Fence {
         #[command(flatten)]
         common: Common,
     },
@@ -171,6 +178,7 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Migrate { common, status, accept } => migrate(&values(&common, None)?, status, accept)?,
         Command::Verify { common } => return check(&values(&common, None)?),
+        Command::Fence { common } => shut_out(&values(&common, None)?)?,
         Command::Config { common } => say(values(&common, None)?.table().trim_end())?,
         Command::Openapi => say(document()?.trim_end())?,
         Command::SecretKey => say(secret::fresh(&mut RealWorld.entropy())?.to_text().expose_secret())?,
@@ -206,6 +214,15 @@ fn migrate(values: &Values, status: bool, accept: Option<u32>) -> Result<()> {
         say(&format!("{:04} {:<12} {:<36} {at}", line.number, format!("{:?}", line.state).to_lowercase(), line.file))?;
     }
     Ok(())
+}
+
+fn shut_out(values: &Values) -> Result<()> {
+    let db = Db::open(serve::store_config(values)?.0)?;
+    let epoch = fence::raise(&db)?;
+    db.close_blocking();
+    say(&format!(
+        "The log's epoch is {epoch}. Servers that were open before store nothing more and end; start them again."
+    ))
 }
 
 fn check(values: &Values) -> Result<ExitCode> {

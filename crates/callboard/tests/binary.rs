@@ -53,6 +53,28 @@ fn a_second_server_names_the_holder() {
     assert_eq!(wrote.status.code(), Some(1), "{}", text_of(&wrote));
 }
 
+/// After `callboard fence` a server that was open before stores nothing, says why, and exits like one whose store failed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fenced_server_stores_nothing_and_exits_74() {
+    let place = Place::new(Engine::Postgres);
+    let mut server = Binary::serve(&place, "127.0.0.1:0", &[]);
+    let http = TestApp::attach(server.url()).with_bearer(server.api_key());
+    http.post("/v1/call/sessions", &json!({ "sessionId": "before" })).await.expect(201);
+    let fenced = place.run(&["fence"]);
+    assert_eq!(fenced.status.code(), Some(0), "{}", text_of(&fenced));
+    assert!(text_of(&fenced).contains("epoch is 2"), "{}", text_of(&fenced));
+    let refused = http.post("/v1/call/sessions", &json!({ "sessionId": "after" })).await.expect(503).json();
+    assert_eq!(refused["code"], "STORE_UNAVAILABLE");
+    let ready = http.get("/health/ready").await.expect(503).text();
+    assert!(ready.contains("the log's epoch is 2") || ready.contains("The log's epoch is 2"), "{ready}");
+    let status = tokio::task::spawn_blocking(move || server.ended()).await.expect("joined");
+    assert_eq!(status.code(), Some(callboard::serve::EXIT_STORE));
+    let again = Binary::serve(&place, "127.0.0.1:0", &[]);
+    drop(again);
+    assert!(text_of(&place.run(&["db", "select session_id from event_stream"])).contains("before"));
+    assert!(!text_of(&place.run(&["db", "select session_id from event_stream"])).contains("after"));
+}
+
 #[test]
 fn a_restart_keeps_the_key_and_prints_a_fresh_login() {
     let place = Place::new(Engine::Sqlite);

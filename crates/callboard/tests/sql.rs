@@ -26,6 +26,7 @@ fn reviewed() -> Reviewed {
 async fn texts_prepare(db: Db) {
     let mut all = all_sql();
     all.extend(migrations::ALL);
+    all.extend(callboard_store::fence::ALL);
     if db.engine() == Engine::Postgres {
         all.extend(callboard_eventlog::POSTGRES_SQL);
     }

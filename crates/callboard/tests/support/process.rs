@@ -137,6 +137,11 @@ impl Binary {
         (status, begun.elapsed())
     }
 
+    /// How it ended by itself.
+    pub fn ended(&mut self) -> ExitStatus {
+        self.child.wait().expect("it ends")
+    }
+
     pub fn log_text(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
