@@ -15,6 +15,7 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react"
 import { cx } from "../../ui/class-names.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import { PILL } from "./families.tsx";
+import { huesOf, LANE_CLASSES } from "./strip/inks.ts";
 import { MARK_WORDS, MarkShape } from "./strip/marks.tsx";
 import { offsetText } from "./strip/ticks.ts";
 import { itemOf, sequenceOf, talkOf, type TalkItem } from "./talk.ts";
@@ -79,24 +80,39 @@ export function TranscriptPanel({ call, caughtUp, sessionId, chosen, at, onPick 
         {items.length === 0 && (
           <p className="px-3 py-6 text-center text-muted">{emptyLine(call, caughtUp)}</p>
         )}
-        <div className="relative" style={{ height: list.virtual.getTotalSize() }}>
-          {list.virtual.getVirtualItems().map(({ index, start, key }) => {
-            const item = items[index];
-            return item ? (
-              <div
-                key={key}
-                ref={list.virtual.measureElement}
-                data-index={index}
-                className="absolute inset-x-0"
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                <Item item={item} call={call} active={index === active} onPick={() => pick(item)} />
-              </div>
-            ) : null;
-          })}
-        </div>
+        <Lines items={items} virtual={list.virtual} call={call} active={active} onPick={pick} />
       </div>
     </section>
+  );
+}
+
+interface LinesProps {
+  items: readonly TalkItem[];
+  virtual: ReturnType<typeof useTalkList>["virtual"];
+  call: CallState;
+  active: number;
+  onPick: (item: TalkItem) => void;
+}
+
+function Lines({ items, virtual, call, active, onPick }: LinesProps) {
+  const hues = useMemo(() => huesOf([...call.participants.values()]), [call.participants]);
+  return (
+    <div className="relative" style={{ height: virtual.getTotalSize() }}>
+      {virtual.getVirtualItems().map(({ index, start, key }) => {
+        const item = items[index];
+        return item ? (
+          <div
+            key={key}
+            ref={virtual.measureElement}
+            data-index={index}
+            className="absolute inset-x-0"
+            style={{ transform: `translateY(${start}px)` }}
+          >
+            <Item item={item} call={call} hues={hues} active={index === active} onPick={() => onPick(item)} />
+          </div>
+        ) : null;
+      })}
+    </div>
   );
 }
 
@@ -108,12 +124,13 @@ function emptyLine(call: CallState, caughtUp: boolean): string {
 interface ItemProps {
   item: TalkItem;
   call: CallState;
+  hues: ReadonlyMap<string, number>;
   active: boolean;
   onPick: () => void;
 }
 
 /** One line. The pointer may press it anywhere; the keyboard walks the list with the arrow keys. */
-function Item({ item, call, active, onPick }: ItemProps) {
+function Item({ item, call, hues, active, onPick }: ItemProps) {
   return (
     <div
       aria-current={active || undefined}
@@ -130,7 +147,7 @@ function Item({ item, call, active, onPick }: ItemProps) {
       </span>
       {item.kind === "note" && <span className="text-xs leading-[19px] text-warn">{item.note}</span>}
       {item.kind === "mark" && <MarkNote item={item} call={call} />}
-      {item.kind === "said" && <Said said={item.said} call={call} />}
+      {item.kind === "said" && <Said said={item.said} call={call} hues={hues} />}
     </div>
   );
 }
@@ -155,13 +172,13 @@ function MarkNote({ item, call }: { item: Extract<TalkItem, { kind: "mark" }>; c
   );
 }
 
-function Said({ said, call }: { said: Utterance; call: CallState }) {
-  const agent = said.speaker === "agent";
+/** An agent's name has the colour of its lane. */
+function Said({ said, call, hues }: { said: Utterance } & Pick<ItemProps, "call" | "hues">) {
+  const hue = hues.get(said.participantId ?? "") ?? 1;
+  const ink = said.speaker === "agent" && LANE_CLASSES[hue];
   return (
     <span className="grid min-w-0 grid-cols-[minmax(56px,auto)_1fr] gap-2.5">
-      <b className={cx("max-w-28 truncate font-semibold", agent && "text-usage")}>
-        {speakerOf(said, call.participants)}
-      </b>
+      <b className={cx("max-w-28 truncate font-semibold", ink)}>{speakerOf(said, call.participants)}</b>
       <span className={cx("min-w-0 break-words", !said.final && !isOver(call) && "caret text-muted")}>
         {said.text}
         {said.source === "typed" && <span className="ml-1.5 text-2xs text-faint">typed</span>}
@@ -196,11 +213,12 @@ function useTalkList(items: readonly TalkItem[], active: number, at: number | un
     getItemKey: (index) => items[index]?.key ?? index,
   });
   const total = virtual.getTotalSize();
+  const tall = virtual.scrollRect?.height;
   useEffect(() => {
     if (!following || !box.current) return;
     byHand.current = false;
     box.current.scrollTop = box.current.scrollHeight;
-  }, [items, total, following, byHand]);
+  }, [items, total, tall, following, byHand]);
   const shown = useRef<number>(undefined);
   useEffect(() => {
     if (shown.current === at) return;

@@ -47,12 +47,14 @@ export function useEventList(
   // Without a chosen row a live call is walked from its end, a record from its beginning.
   const start = live ? last : Math.min(0, last);
 
+  // The end stays in sight also when the box becomes another height.
+  const tall = virtual.scrollRect?.height;
   useEffect(() => {
     if (!following) return;
     setSeen(last + 1);
     byHand.current = false;
     if (last >= 0) virtual.scrollToIndex(last, { align: "end" });
-  }, [following, last, virtual, byHand]);
+  }, [following, last, tall, virtual, byHand]);
 
   // The chosen row is brought into sight when it is another than before, or comes to be there.
   const shown = useRef<number>(undefined);

@@ -21,6 +21,7 @@ import { countText } from "../../../ui/format.ts";
 import type { View } from "./camera.ts";
 import { clustersOf, type Cluster } from "./clusters.ts";
 import { HEAD_PX, hit, LANE_PX } from "./hit.ts";
+import { laneHues } from "./inks.ts";
 import { LaneLabel, MarkLabel, NobodyLabel } from "./labels.tsx";
 import { clusterLines, Marks, markText } from "./marks.tsx";
 import { Cursor, NowLine, Overview, Selection, timeLine, Tooltip, type Hovered } from "./overlay.tsx";
@@ -60,6 +61,7 @@ export function CallStrip(props: CallStripProps) {
   const zoom = (factor: number) => camera.zoomBy(factor, anchorOf(camera, moment));
   useImperativeHandle(props.ref, () => ({ zoom, fit: camera.fit }));
   if (!strip || !whole || !view) return <Waiting />;
+  const hues = laneHues(strip.lanes);
   const line = chosen ? describe(chosen, call.participants) : "";
   const time = moment === undefined ? "" : timeLine(moment, strip.zero);
   return (
@@ -71,7 +73,7 @@ export function CallStrip(props: CallStripProps) {
       >
         <div className="min-w-0 border-r border-line pb-1" style={{ paddingTop: HEAD_PX }}>
           {strip.lanes.map((lane, index) => (
-            <LaneLabel key={lane.key} lane={lane} index={index} over={isOver(call)} />
+            <LaneLabel key={lane.key} lane={lane} hue={hues[index]!} over={isOver(call)} />
           ))}
           {strip.lanes.length === 0 && <NobodyLabel over={isOver(call)} />}
           <MarkLabel name="Actions" kind="executed" count={strip.actions.length} />

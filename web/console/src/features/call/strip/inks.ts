@@ -1,4 +1,5 @@
 /** The page's colours as a canvas needs them, read again when light becomes dark. */
+import type { ParticipantView, StripLane } from "@callboard/api";
 import { useEffect, useState } from "react";
 
 export interface Inks {
@@ -19,8 +20,26 @@ const LANES = [
   "--family-transcript",
 ];
 
+const QUIET = LANES.length - 1;
+
 /** The same colours for the words beside the lanes. */
 export const LANE_CLASSES = ["text-call", "text-usage", "text-action", "text-safety", "text-transcript"];
+
+/** Which of the colours each participant has: observers the quiet one, the others one after the other. */
+export function huesOf(
+  people: readonly Pick<ParticipantView, "participantId" | "role">[],
+): Map<string, number> {
+  let next = 0;
+  return new Map(
+    people.map((person) => [person.participantId, person.role === "observer" ? QUIET : next++ % QUIET]),
+  );
+}
+
+/** The colours of the lanes, in their order; a voice that is nobody's is quiet. */
+export function laneHues(lanes: readonly StripLane[]): number[] {
+  const hues = huesOf(lanes.flatMap((lane) => lane.person ?? []));
+  return lanes.map((lane) => hues.get(lane.key) ?? QUIET);
+}
 
 /** What a variable comes to: a canvas knows neither variables nor `light-dark()`. */
 function resolve(probe: HTMLElement, name: string): string {

@@ -11,15 +11,12 @@ export function NobodyLabel({ over }: { over: boolean }) {
 
 const ROW = "flex h-[26px] min-w-0 items-center gap-2 px-3 max-sm:px-2";
 
-export function LaneLabel({ lane, index, over }: { lane: StripLane; index: number; over: boolean }) {
+export function LaneLabel({ lane, hue, over }: { lane: StripLane; hue: number; over: boolean }) {
   const { person, lost, name } = lane;
   const state = person ? stateWords(person, lost, over) : "";
   return (
     <div className={ROW} title={person && stateTitle(person)}>
-      <i
-        className={cx("size-2 shrink-0 rounded-[2px] bg-current", LANE_CLASSES[index % LANE_CLASSES.length])}
-        aria-hidden
-      />
+      <i className={cx("size-2 shrink-0 rounded-[2px] bg-current", LANE_CLASSES[hue])} aria-hidden />
       <span className="max-w-36 truncate font-medium max-sm:max-w-none">{name}</span>
       {state && (
         <span className={cx("truncate", lost ? "text-warn max-sm:sr-only" : "text-faint max-sm:sr-only")}>

@@ -2,7 +2,7 @@
 import { runsOf, type Interval, type Strip, type StripLane } from "@callboard/api";
 import type { View } from "./camera.ts";
 import { HEAD_PX, LANE_PX } from "./hit.ts";
-import type { Inks } from "./inks.ts";
+import { laneHues, type Inks } from "./inks.ts";
 import type { Tick } from "./ticks.ts";
 
 export interface Scene {
@@ -38,12 +38,18 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, ratio: nu
     const left = Math.round(x(tick.at)) + 4;
     if (left > 0 && left < width - 34) context.fillText(tick.label, left, 14);
   }
-  strip.lanes.forEach((lane, index) => paintLane(context, scene, lane, index));
+  const hues = laneHues(strip.lanes);
+  strip.lanes.forEach((lane, index) => paintLane(context, scene, lane, index, inks.lanes[hues[index]!]!));
 }
 
-function paintLane(context: CanvasRenderingContext2D, scene: Scene, lane: StripLane, index: number): void {
+function paintLane(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  lane: StripLane,
+  index: number,
+  ink: string,
+) {
   const top = HEAD_PX + index * LANE_PX;
-  const ink = scene.inks.lanes[index % scene.inks.lanes.length]!;
   context.fillStyle = ink;
   context.globalAlpha = 0.17;
   each(scene, lane.presence, 1, (x0, x1) => bar(context, x0, top + BAR.top, x1 - x0, BAR.height, 3));
