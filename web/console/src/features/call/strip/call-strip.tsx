@@ -182,6 +182,7 @@ function Plot({ call, camera, strip, view, at, moment, refOfChosen, onPick }: Pl
   return (
     <div
       ref={plot}
+      data-plot
       role="group"
       tabIndex={0}
       aria-label="Time from left to right. Arrow keys move, plus and minus zoom, zero shows the whole call."
