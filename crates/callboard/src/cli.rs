@@ -5,15 +5,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use callboard::config::Values;
+use callboard::demo::{self, Demo};
 use callboard::serve::{self, How};
+use callboard::terminal::{self, calls::Calls, follow::Tail, replay::Replay};
 use callboard::world::RealWorld;
-use callboard::{modules, secret, telemetry};
+use callboard::{modules, reference, secret, telemetry};
 use callboard_eventlog::verify::verify;
 use callboard_http::App;
 use callboard_kernel::{Error, ExposeSecret as _, Result, World as _, codes};
 use callboard_store::{Db, OpenOptions, fence, migrations};
 use callboard_tenants::cli as access;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 const EXIT_CODES: &str = "Exit codes: 0 done · 1 refused or failed · 2 wrong usage · 3 verify found something · 74 the store cannot go on\n\n\
 Examples:\n  callboard serve --dev --data ./data\n  callboard serve --database-url postgres://callboard@db/callboard --listen 0.0.0.0:8080\n  callboard verify --data ./data";
@@ -51,6 +53,9 @@ enum Command {
         /// Local mode: loopback only, makes a tenant with its owner, prints a key once and a login link at every start.
         #[arg(long)]
         dev: bool,
+        /// With --dev: play no simulated calls [env CALLBOARD_DEMO=off].
+        #[arg(long)]
+        no_demo: bool,
         /// Print exactly one JSON line on standard output once it serves.
         #[arg(long)]
         ready_json: bool,
@@ -86,9 +91,33 @@ enum Command {
         #[command(flatten)]
         common: Common,
     },
+    /// Make, list, show and end calls of a running server, and make join links.
+    #[command(after_help = "Example: callboard call new --title Interview --invite Ann --key-file .data/api-key")]
+    Call(Calls),
+    /// Follow a call, or every call of the tenant, live.
+    #[command(
+        after_help = "Examples:\n  callboard tail\n  callboard tail ses_… --after 0\n  callboard tail --type call.ended | jq .payload"
+    )]
+    Tail(Tail),
+    /// Show the log of a call from its beginning.
+    #[command(
+        after_help = "Examples:\n  callboard replay ses_… --speed 2\n  callboard replay ses_… --type transcript.final | jq -r .payload.text"
+    )]
+    Replay(Replay),
+    /// Play simulated calls on a running server that allows them.
+    #[command(
+        after_help = "Examples:\n  callboard demo --calls 3 --key-file .data/api-key\n  callboard demo --calls 10 --minutes 5 --pace 4 --seed 7\n  callboard demo --script parcel"
+    )]
+    Demo(Demo),
     /// Print the OpenAPI document of this binary.
     #[command(after_help = "Example: callboard openapi > openapi.json")]
     Openapi,
+    /// Print a page of the documentation that is made from the code.
+    #[command(hide = true)]
+    Reference {
+        /// Which page.
+        page: ReferencePage,
+    },
     /// Print a fresh secret key for CALLBOARD_SECRET_KEY.
     #[command(after_help = "Example: export CALLBOARD_SECRET_KEY=$(callboard secret-key)")]
     SecretKey,
@@ -121,6 +150,12 @@ enum Command {
     },
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum ReferencePage {
+    Commands,
+    Settings,
+}
+
 #[derive(Subcommand)]
 enum TenantCommand {
     /// Make a tenant, and an owner when one is named.
@@ -143,11 +178,12 @@ enum KeyCommand {
     },
 }
 
-fn values(common: &Common, listen: Option<String>) -> Result<Values> {
+fn values(common: &Common, listen: Option<String>, no_demo: bool) -> Result<Values> {
     let flags = [
         ("data_dir", common.data.as_ref().map(|p| p.display().to_string())),
         ("database_url", common.database_url.clone()),
         ("listen", listen),
+        ("demo", no_demo.then(|| "off".to_owned())),
     ];
     Values::gather(&flags, |name| std::env::var(name).ok(), common.config.as_deref())
 }
@@ -171,18 +207,24 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<ExitCode> {
     match command {
-        Command::Serve { common, listen, dev, ready_json } => {
-            let values = values(&common, listen)?;
+        Command::Serve { common, listen, dev, no_demo, ready_json } => {
+            let values = values(&common, listen, no_demo)?;
             telemetry::start(values.get("log"), values.get("log_format") == "json")?;
             runtime()?.block_on(serve::run(&values, How { dev, ready_json }))?;
         }
-        Command::Migrate { common, status, accept } => migrate(&values(&common, None)?, status, accept)?,
-        Command::Verify { common } => return check(&values(&common, None)?),
-        Command::Fence { common } => shut_out(&values(&common, None)?)?,
-        Command::Config { common } => say(values(&common, None)?.table().trim_end())?,
+        Command::Migrate { common, status, accept } => migrate(&values(&common, None, false)?, status, accept)?,
+        Command::Verify { common } => return check(&values(&common, None, false)?),
+        Command::Fence { common } => shut_out(&values(&common, None, false)?)?,
+        Command::Config { common } => say(values(&common, None, false)?.table().trim_end())?,
+        Command::Call(calls) => return Ok(terminal::exit_of(runtime()?.block_on(terminal::calls::run(&calls)))),
+        Command::Tail(tail) => return Ok(terminal::exit_of(runtime()?.block_on(terminal::follow::run(&tail)))),
+        Command::Replay(replay) => return Ok(terminal::exit_of(runtime()?.block_on(terminal::replay::run(&replay)))),
+        Command::Demo(demo) => return Ok(terminal::exit_of(runtime()?.block_on(demo::run(&demo)))),
         Command::Openapi => say(document()?.trim_end())?,
+        Command::Reference { page: ReferencePage::Commands } => say(reference::commands(Cli::command()).trim_end())?,
+        Command::Reference { page: ReferencePage::Settings } => say(reference::settings().trim_end())?,
         Command::SecretKey => say(secret::fresh(&mut RealWorld.entropy())?.to_text().expose_secret())?,
-        Command::Db { common, query } => look(&values(&common, None)?, query)?,
+        Command::Db { common, query } => look(&values(&common, None, false)?, query)?,
         Command::Tenant(command) => runtime()?.block_on(tenant(command))?,
         Command::Key(command) => runtime()?.block_on(key(command))?,
         Command::LoginLink { common, ask } => runtime()?.block_on(login_link(&common, &ask))?,
@@ -248,7 +290,9 @@ fn document() -> Result<String> {
         let app = serve::app(&values, db, None, "http://127.0.0.1:8080".to_owned()).await?;
         let parts = modules::Parts {
             livekit: None,
-            providers: modules::Parts::providers_of(None),
+            providers: modules::Parts::providers_of(None, None),
+            simulated: None,
+            first_steps: None,
             egress: std::sync::Arc::new(callboard_egress::Egress::new(&callboard_egress::EgressConfig::default())?),
             limits: callboard_http::RateLimits::default(),
             shutdown: callboard_http::Shutdown::default(),
@@ -280,7 +324,7 @@ fn look(values: &Values, query: String) -> Result<()> {
 
 /// Opens the store for a command that writes to it; refused while a server holds it (SQLite).
 async fn opened(common: &Common) -> Result<App> {
-    let values = values(common, None)?;
+    let values = values(common, None, false)?;
     let (config, dir) = serve::store_config(&values)?;
     let db = tokio::task::spawn_blocking(move || Db::open(config)).await.map_err(Error::internal)??;
     let public_url = values.set("public_url").map_or_else(|| format!("http://{}", values.get("listen")), str::to_owned);

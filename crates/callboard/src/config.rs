@@ -110,6 +110,19 @@ pub static SETTINGS: &[Setting] = &[
     ),
     setting("rate.logins_per_minute", "CALLBOARD_RATE_LOGINS_PER_MINUTE", "10", "logins a minute of one address"),
     setting("rate.joins_per_minute", "CALLBOARD_RATE_JOINS_PER_MINUTE", "10", "joins a minute of one address"),
+    setting(
+        "simulated",
+        "CALLBOARD_SIMULATED",
+        "",
+        "on or off: whether calls without media may be simulated, on one instance; unset is on under --dev, else off",
+    ),
+    setting("demo", "CALLBOARD_DEMO", "on", "on or off: under --dev, play simulated calls while somebody watches"),
+    setting(
+        "dev_key_file",
+        "CALLBOARD_DEV_KEY_FILE",
+        "",
+        "where --dev keeps its API key, mode 0600; default <data_dir>/api-key, and nowhere with PostgreSQL",
+    ),
     setting("log", "CALLBOARD_LOG", "info", "log filter, such as info,callboard_livekit=debug"),
     setting("log_format", "CALLBOARD_LOG_FORMAT", "text", "text or json"),
 ];
@@ -185,6 +198,16 @@ impl Values {
         let Some(text) = self.set(key) else { return Ok(None) };
         let number = text.parse().ok().filter(|n| (low..=high).contains(n));
         number.map(Some).ok_or_else(|| self.bad(key, &format!("must be a number from {low} to {high}")))
+    }
+
+    /// A switch: `on` or `off`, or `true` or `false`; `None` when unset.
+    pub fn switch(&self, key: &'static str) -> Result<Option<bool>> {
+        match self.get(key) {
+            "" => Ok(None),
+            "on" | "true" => Ok(Some(true)),
+            "off" | "false" => Ok(Some(false)),
+            _ => Err(self.bad(key, "must be on or off")),
+        }
     }
 
     /// Parts of a list.
@@ -290,6 +313,16 @@ mod tests {
         let v = gather(&[], &[("LIVEKIT_API_SECRET", "hush-hush"), ("CALLBOARD_LISTEN", "nowhere")], "");
         assert!(!v.table().contains("hush-hush"));
         assert!(v.listen().expect_err("no address").to_string().contains("environment CALLBOARD_LISTEN"));
+    }
+
+    #[test]
+    fn switches_are_on_off_or_unset() {
+        let v = gather(&[], &[("CALLBOARD_DEMO", "off")], "simulated = true\n");
+        assert_eq!(v.switch("demo").expect("a switch"), Some(false));
+        assert_eq!(v.switch("simulated").expect("a switch"), Some(true));
+        assert_eq!(gather(&[], &[], "").switch("simulated").expect("unset"), None);
+        let fault = gather(&[], &[("CALLBOARD_SIMULATED", "perhaps")], "").switch("simulated");
+        assert!(fault.expect_err("no switch").to_string().contains("environment CALLBOARD_SIMULATED"));
     }
 
     #[test]

@@ -2,12 +2,15 @@
 
 pub mod background;
 pub mod config;
+pub mod demo;
 pub mod dev;
 pub mod metrics;
 pub mod modules;
 pub mod ops;
 pub mod pages;
+pub mod reference;
 pub mod secret;
 pub mod serve;
 pub mod telemetry;
+pub mod terminal;
 pub mod world;

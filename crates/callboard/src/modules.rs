@@ -13,7 +13,9 @@ use callboard_http::{
 };
 use callboard_kernel::{Error, Result};
 use callboard_livekit::LiveKit;
+use callboard_simulated::MediaServer;
 use callboard_store::Sql;
+use callboard_tenants::{FirstSteps, Installation};
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -37,6 +39,7 @@ pub const ACCESS: &str = include_str!("../access.toml");
         (name = "Events", description = "The log: ingest, replay, live delivery"),
         (name = "Transcripts", description = "What was said"),
         (name = "Provider", description = "LiveKit: webhooks, receipts, connection test"),
+        (name = "Simulated", description = "The media server of simulated calls, for their clients"),
         (name = "Access", description = "Keys, issuers, users, logins, audit"),
         (name = "Tenants", description = "The installation's tenants"),
         (name = "Operation", description = "Health, metrics, endpoint map")
@@ -75,25 +78,43 @@ pub struct Parts {
     pub limits: RateLimits,
     /// Tells streams to end.
     pub shutdown: Shutdown,
+    /// The simulated media server, where simulated calls are on.
+    pub simulated: Option<Arc<MediaServer>>,
+    /// What to try first, in the local mode.
+    pub first_steps: Option<FirstSteps>,
 }
 
 impl Parts {
-    /// Providers that follow from the bridge.
-    pub fn providers_of(livekit: Option<&LiveKit>) -> Arc<Providers> {
+    /// Providers that follow from the media servers. LiveKit is the default; a call is simulated only when it asks.
+    pub fn providers_of(livekit: Option<&LiveKit>, simulated: Option<&Arc<MediaServer>>) -> Arc<Providers> {
         let mut providers = Providers::default();
         if let Some(livekit) = livekit {
             providers.add(livekit.rooms.clone());
+        }
+        if let Some(simulated) = simulated {
+            providers.add_beside(simulated.clone());
         }
         Arc::new(providers)
     }
 }
 
+/// What `/v1/me` tells about this installation.
+fn installation(parts: &Parts) -> Installation {
+    Installation {
+        livekit: parts.livekit.is_some(),
+        simulated: parts.simulated.is_some(),
+        first_steps: parts.first_steps.clone().map(Arc::new),
+    }
+}
+
 fn modules(app: &App, parts: &Parts) -> Vec<Module> {
+    let senders = parts.simulated.iter().map(|s| s.sender()).collect();
     let mut modules = vec![
-        callboard_tenants::module(app, parts.egress.clone(), parts.livekit.is_some()),
+        callboard_tenants::module(app, parts.egress.clone(), installation(parts)),
         callboard_calls::module(app.clone(), Arc::clone(&parts.providers)),
         callboard_transcripts::module(app.clone()),
-        callboard_livekit::module(app.clone(), parts.livekit.clone()),
+        callboard_livekit::module(app.clone(), parts.livekit.clone(), senders),
+        callboard_simulated::module(app.clone(), parts.simulated.clone()),
     ];
     let authenticators = authenticators(&modules);
     modules.push(callboard_realtime::module(app.clone(), authenticators, parts.shutdown.clone()));

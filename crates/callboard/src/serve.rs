@@ -7,13 +7,17 @@ use std::time::Duration;
 
 use callboard_egress::{Egress, EgressConfig};
 use callboard_http::{App, RateLimits, ServeLimits, Settings, Shutdown, listen, serve};
-use callboard_kernel::{Error, ExposeSecret as _, Result, World};
+use callboard_kernel::{Error, ExposeSecret as _, Result, SecretString, World};
 use callboard_livekit::{LiveKit, LiveKitConfig};
+use callboard_simulated::MediaServer;
 use callboard_store::{Config, Db, OpenOptions};
+use callboard_tenants::FirstSteps;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Values;
+use crate::demo::house;
+use crate::demo::troupe::Stop;
 use crate::modules::{self, Parts};
 use crate::world::RealWorld;
 use crate::{background, dev, secret};
@@ -94,11 +98,16 @@ pub async fn run(values: &Values, how: How) -> Result<()> {
     let (config, dir) = store_config(values)?;
     let options = OpenOptions { on_fatal: Some(Arc::new(stop_hard)), ..OpenOptions::default() };
     let db = tokio::task::spawn_blocking(move || Db::open_with(config, options)).await.map_err(Error::internal)??;
+    let key_file = if how.dev { dev::key_file(values, dir.as_deref())? } else { None };
     let app = app(values, db.clone(), dir, public_url.clone()).await?;
     let livekit = livekit(values, &app.world)?;
+    let simulated = simulated(values, how, &app)?;
     let shutdown = Shutdown::default();
+    let first_steps = how.dev.then(|| dev::first_steps(&public_url, key_file.as_deref(), simulated.is_some()));
     let parts = Parts {
-        providers: Parts::providers_of(livekit.as_ref()),
+        providers: Parts::providers_of(livekit.as_ref(), simulated.as_ref()),
+        simulated: simulated.clone(),
+        first_steps: first_steps.clone(),
         egress: Arc::new(Egress::new(&EgressConfig { allow: values.list("egress.allow"), ..EgressConfig::default() })?),
         limits: limits(values)?,
         shutdown: shutdown.clone(),
@@ -106,16 +115,72 @@ pub async fn run(values: &Values, how: How) -> Result<()> {
     };
     let service = modules::service(&app, parts)?;
     background::start(&app, service.repairs, service.handlers, &service.registry, &shutdown);
-    let printed = if how.dev { Some(dev::prepare(&app).await?) } else { None };
-    announce(how, bound, &public_url, printed.as_ref());
-    tokio::spawn(stop_on_signal(shutdown.clone())?);
+    let printed = if how.dev { Some(dev::prepare(&app, key_file.as_deref()).await?) } else { None };
+    announce(how, bound, &public_url, printed.as_ref(), first_steps.as_ref());
+    if let Some(server) = simulated {
+        tokio::spawn(deliver(server, bound, shutdown.clone()));
+    }
+    let demo = demo(values, how, &app, bound, printed.and_then(|p| p.key))?;
+    tokio::spawn(stop_on_signal(shutdown.clone(), demo)?);
     serve(listener, service.router, shutdown, ServeLimits::default()).await;
     db.close().await;
     tracing::info!("Stopped");
     Ok(())
 }
 
-fn announce(how: How, bound: SocketAddr, public_url: &str, printed: Option<&dev::Printed>) {
+/// The simulated media server, where it is on. Its key's id is nobody else's.
+fn simulated(values: &Values, how: How, app: &App) -> Result<Option<Arc<MediaServer>>> {
+    if !values.switch("simulated")?.unwrap_or(how.dev) {
+        return Ok(None);
+    }
+    if callboard_simulated::is_own_key(values.get("livekit.api_key")) {
+        return Err(values.bad("livekit.api_key", "is the name of the simulated media server's own key"));
+    }
+    Ok(Some(Arc::new(MediaServer::new(&app.keys, &app.settings.public_url, Arc::clone(&app.world)))))
+}
+
+async fn deliver(server: Arc<MediaServer>, bound: SocketAddr, shutdown: Shutdown) {
+    tokio::select! {
+        outcome = server.deliver(bound) => {
+            if let Err(error) = outcome {
+                tracing::error!("Webhooks of simulated calls are not delivered any more: {error}");
+            }
+        }
+        () = shutdown.begun() => {}
+    }
+}
+
+/// The simulated calls of the local mode, and how to stop them.
+struct DemoRun {
+    switch: tokio::sync::watch::Sender<bool>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl DemoRun {
+    /// Lets the call that is under way be ended, which needs the server.
+    async fn stop(self) {
+        let _nobody = self.switch.send(true);
+        if tokio::time::timeout(Duration::from_secs(3), self.task).await.is_err() {
+            tracing::warn!("A simulated call could not be ended in time; the next start ends it");
+        }
+    }
+}
+
+fn demo(values: &Values, how: How, app: &App, bound: SocketAddr, key: Option<SecretString>) -> Result<Option<DemoRun>> {
+    let wanted = how.dev && values.switch("demo")?.unwrap_or(true) && values.switch("simulated")?.unwrap_or(true);
+    let Some(key) = key.filter(|_| wanted) else { return Ok(None) };
+    let (switch, stop) = Stop::new();
+    let task = tokio::spawn(house::run(app.clone(), format!("http://{bound}"), key, stop));
+    Ok(Some(DemoRun { switch, task }))
+}
+
+fn announce(
+    how: How,
+    bound: SocketAddr,
+    public_url: &str,
+    printed: Option<&dev::Printed>,
+    first_steps: Option<&FirstSteps>,
+) {
     tracing::info!("Callboard {} serves {public_url} on {bound}", env!("CARGO_PKG_VERSION"));
     let api_key = printed.and_then(|p| p.api_key.as_ref()).map(|k| k.expose_secret());
     let login_url = printed.map(|p| p.login_url.expose_secret());
@@ -127,6 +192,9 @@ fn announce(how: How, bound: SocketAddr, public_url: &str, printed: Option<&dev:
         if let Some(url) = login_url {
             line["loginUrl"] = json!(url);
         }
+        if let Some(steps) = first_steps {
+            line["firstSteps"] = json!(steps);
+        }
         say(&line.to_string());
         return;
     }
@@ -136,6 +204,14 @@ fn announce(how: How, bound: SocketAddr, public_url: &str, printed: Option<&dev:
     }
     if let Some(key) = api_key {
         say(&format!("API key (shown once): {key}"));
+    }
+    let Some(first) = first_steps else { return };
+    if let Some(file) = &first.api_key_file {
+        say(&format!("API key, kept in: {file}"));
+    }
+    say("Try, in another terminal:");
+    for step in &first.steps {
+        say(&format!("  # {}\n  {}", step.title, step.command));
     }
 }
 
@@ -148,13 +224,16 @@ fn say(line: &str) {
     }
 }
 
-fn stop_on_signal(shutdown: Shutdown) -> Result<impl Future<Output = ()> + Send + 'static> {
+fn stop_on_signal(shutdown: Shutdown, demo: Option<DemoRun>) -> Result<impl Future<Output = ()> + Send + 'static> {
     let mut term = signal(SignalKind::terminate()).map_err(Error::internal)?;
     let mut int = signal(SignalKind::interrupt()).map_err(Error::internal)?;
     Ok(async move {
         tokio::select! {
             _ = term.recv() => {}
             _ = int.recv() => {}
+        }
+        if let Some(demo) = demo {
+            demo.stop().await;
         }
         tracing::info!("Stopping: no new requests, those under way may finish");
         shutdown.begin();

@@ -16,7 +16,9 @@ pub const NEVER_ACTIVE_MS: i64 = 15 * 60 * 1000;
 /// The provider name of sessions made without a provider.
 pub const NO_PROVIDER: &str = "none";
 /// Providers that this installation runs itself. Only sessions that were made with one carry its name.
-pub const OWN_PROVIDERS: &[&str] = &["livekit", "simulated"];
+pub const OWN_PROVIDERS: &[&str] = &["livekit", SIMULATED];
+/// The provider of simulated calls.
+pub const SIMULATED: &str = "simulated";
 
 macro_rules! stored_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:tt),* $(,)? }) => {

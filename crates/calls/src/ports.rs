@@ -121,6 +121,10 @@ impl Providers {
         self.default.get_or_insert(name);
         self.by_name.insert(name, rooms);
     }
+    /// Adds a provider that is used only by sessions that ask for it.
+    pub fn add_beside(&mut self, rooms: Arc<dyn MediaRooms>) {
+        self.by_name.insert(rooms.provider(), rooms);
+    }
     /// The provider of new sessions, when one is configured.
     pub fn default_provider(&self) -> Option<&Arc<dyn MediaRooms>> {
         self.default.and_then(|name| self.by_name.get(name))

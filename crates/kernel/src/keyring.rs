@@ -43,6 +43,8 @@ pub enum TokenKind {
     LoginLink,
     /// Protects a cookie login against forged requests.
     Csrf,
+    /// The key of the simulated media server; never leaves the process.
+    Simulated,
 }
 
 impl TokenKind {
@@ -54,6 +56,7 @@ impl TokenKind {
             Self::Join => "cbj",
             Self::LoginLink => "cbl",
             Self::Csrf => "cbx",
+            Self::Simulated => "cbm",
         }
     }
 }

@@ -11,8 +11,11 @@ use utoipa_axum::routes;
 use axum::extract::State;
 use axum::response::Response;
 
-use crate::LiveKit;
+use crate::config::LiveKitConfig;
+use crate::health::LivekitHealth;
 use crate::probe::{ProbeReport, probe};
+use crate::signature::issuer;
+use crate::{LiveKit, Sender};
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -20,6 +23,18 @@ pub(crate) struct Bridge {
     pub app: App,
     /// `None`: no provider is configured.
     pub livekit: Option<LiveKit>,
+    /// Other servers that send here.
+    pub senders: Vec<Sender>,
+}
+
+impl Bridge {
+    /// Whose key a delivery names; LiveKit's when it names nobody's. Nothing is verified yet.
+    pub(crate) fn sender(&self, authorization: Option<&str>) -> Option<(&LiveKitConfig, &LivekitHealth)> {
+        let issuer = authorization.and_then(issuer);
+        let named = self.senders.iter().find(|s| Some(s.config.api_key.as_str()) == issuer.as_deref());
+        let own = || self.livekit.as_ref().map(|l| (l.rooms.config(), &*l.health));
+        named.map(|s| (&s.config, &*s.health)).or_else(own)
+    }
 }
 
 /// The routes with their state.

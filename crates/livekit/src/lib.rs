@@ -16,6 +16,7 @@ mod probe;
 mod redact;
 mod repair;
 mod signature;
+mod speak;
 mod store;
 mod token;
 mod translate;
@@ -36,6 +37,7 @@ pub use probe::{ProbeReport, Step, probe};
 pub use redact::redact;
 pub use repair::{MapStrays, PruneReceipts};
 pub use signature::{Rejection, verify};
+pub use speak::{participant_claims, participant_token, webhook_token};
 pub use store::ALL_SQL;
 pub use translate::{Translation, translate};
 pub use twirp::LIMIT as API_LIMIT;
@@ -57,16 +59,34 @@ impl LiveKit {
     }
 }
 
-/// The routes and repairs. Without a configured LiveKit the webhook route answers `LIVEKIT_UNAVAILABLE`, and receipts
-/// of earlier days stay readable.
-pub fn module(app: App, livekit: Option<LiveKit>) -> Module {
+/// Another media server whose webhooks arrive at the same route, signed by a key of its own. The key decides which
+/// provider's sessions a delivery may touch.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// Its name as a provider, and its key.
+    pub config: LiveKitConfig,
+    /// Counters of its deliveries, apart from LiveKit's.
+    pub health: Arc<LivekitHealth>,
+}
+
+impl Sender {
+    /// A sender of which nothing has been seen yet.
+    pub fn new(config: LiveKitConfig) -> Self {
+        Self { config, health: Arc::default() }
+    }
+}
+
+/// The routes and repairs. Without a configured LiveKit the webhook route answers `LIVEKIT_UNAVAILABLE` to whatever
+/// none of the other senders signed, and receipts of earlier days stay readable.
+pub fn module(app: App, livekit: Option<LiveKit>, senders: Vec<Sender>) -> Module {
     let mut repairs: Vec<Arc<dyn Repair>> = vec![Arc::new(PruneReceipts(app.clone()))];
-    if let Some(livekit) = &livekit {
-        repairs.push(Arc::new(MapStrays::new(app.clone(), livekit.rooms.config().provider)));
+    let own = livekit.iter().map(|l| l.rooms.config().provider);
+    for provider in own.chain(senders.iter().map(|s| s.config.provider)) {
+        repairs.push(Arc::new(MapStrays::new(app.clone(), provider)));
     }
     Module {
         name: "livekit",
-        router: http::router(http::Bridge { app, livekit }),
+        router: http::router(http::Bridge { app, livekit, senders }),
         repairs,
         authenticators: Vec::new(),
         sql: ALL_SQL,

@@ -93,6 +93,11 @@ impl Rejection {
     }
 }
 
+/// The key that a delivery claims to be signed by; to be believed only after [`verify`] with that key.
+pub(crate) fn issuer(authorization: &str) -> Option<String> {
+    jwt::split(authorization)?.text("iss").map(str::to_owned)
+}
+
 /// Verifies a delivery over its raw bytes. `authorization` is the header as it came.
 pub fn verify(
     config: &LiveKitConfig,

@@ -86,7 +86,7 @@ async fn a_rejected_webhook_is_named_by_its_reason() {
 async fn without_livekit_the_routes_say_so() {
     let scratch = Scratch::new(Engine::Sqlite);
     let kit = Kit::start(scratch.open(), 33).await;
-    let (http, _) = common::serve(&kit.app, vec![callboard_livekit::module(kit.app.clone(), None)]).await;
+    let (http, _) = common::serve(&kit.app, vec![callboard_livekit::module(kit.app.clone(), None, Vec::new())]).await;
     let answer = http.post("/v1/call/livekit/events", &json!({})).await;
     answer.expect_problem(503, "LIVEKIT_UNAVAILABLE");
     let report = http.post("/v1/provider/test", &json!({})).await.expect(200).json();

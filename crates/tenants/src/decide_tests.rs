@@ -82,6 +82,7 @@ fn roles_are_given_and_taken_from_below() {
         Scope::EventsRead,
         Scope::TranscriptsRead,
         Scope::ProviderRead,
+        Scope::WebhooksManage,
     ];
     for (by, before, after, good) in [
         (user(&[Role::Admin]), &[][..], &[Role::Admin][..], true),
@@ -90,6 +91,8 @@ fn roles_are_given_and_taken_from_below() {
         (user(&[Role::Owner]), &[Role::Owner], &[Role::Owner, Role::Viewer], true),
         (key(&all), &[], &[Role::Admin], true),
         (key(&all), &[], &[Role::Owner], false),
+        (key(&all[..6]), &[], &[Role::Operator], true),
+        (key(&all[..6]), &[], &[Role::Admin], false),
         (key(&[Scope::KeysManage]), &[], &[Role::Viewer], false),
         (key(&[Scope::KeysManage]), &[Role::Viewer], &[], false),
     ] {

@@ -1,5 +1,7 @@
 //! Tenants and who acts in them.
 
+use std::sync::Arc;
+
 use callboard_http::{Principal, Role, Scope};
 use callboard_kernel::{ApiKeyId, AuditId, Error, IssuerId, LoginId, Result, TenantId, Timestamp, UserId};
 use serde::de::DeserializeOwned;
@@ -235,4 +237,37 @@ pub(crate) fn words<T: Serialize>(values: &[T]) -> String {
 /// The enums of stored words.
 pub(crate) fn from_words<T: DeserializeOwned>(text: &str) -> Result<Vec<T>> {
     text.split(' ').filter(|w| !w.is_empty()).map(from_word).collect()
+}
+
+/// What `/v1/me` tells about the installation.
+#[derive(Clone, Debug, Default)]
+pub struct Installation {
+    /// Whether a media provider is configured.
+    pub livekit: bool,
+    /// Whether calls may be simulated.
+    pub simulated: bool,
+    /// What to try first, in the local mode.
+    pub first_steps: Option<Arc<FirstSteps>>,
+}
+
+/// What to try first with a server in the local mode.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FirstSteps {
+    /// Where the server answers.
+    pub url: String,
+    /// The file that holds its API key; absent when the key was only printed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_key_file: Option<String>,
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+/// One thing to try.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Step {
+    /// What it does.
+    pub title: String,
+    /// A command that can be pasted into a terminal of the machine that the server runs on.
+    pub command: String,
 }

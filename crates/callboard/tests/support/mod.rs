@@ -16,6 +16,7 @@ use callboard_eventlog::outbox::{Handler, Worker};
 use callboard_http::{App, RateLimits, Repair, Role, Scope, Settings, Shutdown};
 use callboard_kernel::{ExposeSecret as _, Keyring, MasterKey, TenantId, Timestamp, UserId, World};
 use callboard_livekit::{LiveKit, LiveKitConfig};
+use callboard_simulated::MediaServer;
 use callboard_store::{Db, Engine, Sql};
 use callboard_tenants::{Actor, NewKey, NewTenant, NewUser};
 use callboard_testkit::fake_livekit::{API_KEY, API_SECRET};
@@ -82,8 +83,11 @@ impl Kit {
         let keys = Arc::new(Keyring::new(MasterKey::new("t", [7; 32]).expect("a key"), Vec::new()));
         let app = App { db, log, world: world.clone(), keys, settings: Arc::new(settings) };
         let shutdown = Shutdown::default();
+        let simulated = Arc::new(MediaServer::new(&app.keys, &app.settings.public_url, world.clone()));
         let parts = Parts {
-            providers: Parts::providers_of(Some(&livekit)),
+            providers: Parts::providers_of(Some(&livekit), Some(&simulated)),
+            simulated: Some(simulated),
+            first_steps: None,
             livekit: Some(livekit.clone()),
             egress: Arc::new(Egress::new(&EgressConfig::default()).expect("a guard")),
             limits: RateLimits::unlimited(),

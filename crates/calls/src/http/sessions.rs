@@ -18,7 +18,7 @@ use super::{Calls, view, views};
 use crate::access;
 use crate::commands::sessions::{Create, check_metadata, create as create_session, patch_metadata};
 use crate::commands::{Change, actor_of};
-use crate::model::{ConnectionState, Status};
+use crate::model::{ConnectionState, SIMULATED, Status};
 use crate::store;
 use crate::store::list::{Filter, Place};
 
@@ -62,6 +62,23 @@ pub(crate) struct CreateAsk {
     metadata: Option<Map<String, Value>>,
     /// Limits.
     limits: Option<LimitsAsk>,
+    /// Whether the call runs on the simulated media server: it has no sound, and is marked `provider: simulated`
+    /// wherever it shows. Only where simulated calls are on.
+    simulated: Option<bool>,
+}
+
+/// The provider of a new session.
+fn provider_for(calls: &Calls, simulated: bool) -> Result<Option<&'static str>> {
+    if !simulated {
+        return Ok(calls.providers.default_provider().map(|p| p.provider()));
+    }
+    let rooms = calls.providers.of(SIMULATED).ok_or_else(|| {
+        Error::invalid(
+            "/simulated",
+            "simulated calls are off here; they are on under `serve --dev`, or with the setting `simulated = true`",
+        )
+    })?;
+    Ok(Some(rooms.provider()))
 }
 
 /// The created session.
@@ -130,7 +147,7 @@ pub(crate) async fn create(
     key: Option<IdempotencyKey>,
     body: OptionalBody<CreateAsk>,
 ) -> Result<Response, Problem> {
-    let provider = calls.providers.default_provider().map(|p| p.provider());
+    let provider = provider_for(&calls, body.value.simulated == Some(true))?;
     let ask = checked(body.value, &caller, provider, &body.text)?;
     let print = fingerprint(&[], &body.text);
     let (app, by) = (calls.app.clone(), caller.clone());

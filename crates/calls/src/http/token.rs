@@ -16,7 +16,7 @@ use super::names::RoleName;
 use crate::access;
 use crate::commands::doors::{Seat, SeatAsk, seat, seat_of};
 use crate::commands::{Change, actor_of};
-use crate::model::{NEVER_ACTIVE_MS, ParticipantRole, ParticipantRow, Session};
+use crate::model::{NEVER_ACTIVE_MS, ParticipantRole, ParticipantRow, SIMULATED, Session};
 use crate::ports::{MediaRooms, RoomOptions, TokenRequest};
 use crate::store;
 
@@ -115,8 +115,11 @@ fn checked(ask: &TokenAsk) -> Result<(ParticipantRole, Grant)> {
 /// The session's own provider, or why there is none.
 pub(crate) fn provider_of<'a>(calls: &'a Calls, session: &Session) -> Result<&'a std::sync::Arc<dyn MediaRooms>> {
     calls.providers.of(&session.provider).ok_or_else(|| {
-        let message =
-            "No media provider is configured for this call; set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET.";
+        let message = if session.provider == SIMULATED {
+            "This is a simulated call, and simulated calls are off now; turn them on by the setting `simulated = true`."
+        } else {
+            "No media provider is configured for this call; set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET."
+        };
         Error::new(&codes::LIVEKIT_UNAVAILABLE, message)
     })
 }

@@ -62,19 +62,19 @@ pub(crate) async fn receive(
     headers: HeaderMap,
     body: RawBody,
 ) -> Result<Response, Problem> {
-    let livekit = bridge.livekit.as_ref().ok_or_else(|| {
+    let (header, raw, now) = (authentic(&headers), body.0, visitor.now);
+    let (config, health) = bridge.sender(header.unwrap_or_default()).ok_or_else(|| {
         Error::new(
             &codes::LIVEKIT_UNAVAILABLE,
             "This installation has no LiveKit configured, so no key can verify this.",
         )
     })?;
-    let (config, raw, now) = (livekit.rooms.config(), body.0, visitor.now);
-    if let Err(rejection) = authentic(&headers).and_then(|header| verify(config, header, &raw, now)) {
-        livekit.health.rejected(now, rejection);
+    if let Err(rejection) = header.and_then(|header| verify(config, header, &raw, now)) {
+        health.rejected(now, rejection);
         tracing::warn!(reason = rejection.as_str(), "A webhook was rejected: {}", rejection.advice());
         return Err(rejection.error().into());
     }
-    livekit.health.accepted(now);
+    health.accepted(now);
     let (log, provider, entropy) = (bridge.app.log.clone(), config.provider, visitor.entropy);
     let arrived = read(&raw);
     let received =

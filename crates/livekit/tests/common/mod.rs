@@ -14,7 +14,7 @@ use callboard_kernel::{ApiKeyId, Keyring, MasterKey, Result, TenantId, Timestamp
 use callboard_livekit::{LiveKit, LiveKitConfig};
 use callboard_store::Db;
 use callboard_testkit::fake_livekit::{API_KEY, API_SECRET};
-use callboard_testkit::{FakeLiveKit, FakeWorld, TestApp};
+use callboard_testkit::{FakeLiveKit, FakeWorld, TestApp, access_rows};
 use serde_json::{Value, json};
 
 /// Everything of one test.
@@ -60,20 +60,6 @@ async fn tenant(db: &Db, world: &dyn World, name: &'static str) -> TenantId {
     .expect("a tenant")
 }
 
-/// A row for every route of the modules: what is not the provider's is for every key and pass.
-fn matrix(openapi: &utoipa::openapi::OpenApi) -> AccessMatrix {
-    let mut text = String::new();
-    for (method, path) in callboard_http::routes_of(openapi) {
-        let who = match path.as_str() {
-            "/v1/call/livekit/events" => "provider = true",
-            "/v1/join" => "public = true",
-            _ => "scope = \"any\"\npass = [\"participant\", \"agent\"]",
-        };
-        text.push_str(&format!("[[route]]\nmethod = \"{method}\"\npath = \"{path}\"\n{who}\n"));
-    }
-    AccessMatrix::parse(&text).expect("a matrix")
-}
-
 impl Kit {
     /// A running Callboard on a store, with LiveKit configured.
     pub async fn start(db: Db, seed: u64) -> Self {
@@ -100,7 +86,7 @@ impl Kit {
         providers.add(livekit.rooms.clone());
         let modules = vec![
             callboard_calls::module(app.clone(), Arc::new(providers)),
-            callboard_livekit::module(app.clone(), Some(livekit.clone())),
+            callboard_livekit::module(app.clone(), Some(livekit.clone()), Vec::new()),
         ];
         let (http, repairs) = serve(&app, modules).await;
         Self { world, fake, livekit, app, http, repairs }
@@ -159,7 +145,7 @@ pub async fn serve(app: &App, modules: Vec<Module>) -> (TestApp, Vec<Arc<dyn Rep
     }
     let (router, openapi) = router.split_for_parts();
     let door = FrontDoor {
-        matrix: matrix(&openapi),
+        matrix: AccessMatrix::parse(&access_rows(&callboard_http::routes_of(&openapi))).expect("the committed matrix"),
         authenticators,
         limits: RateLimits::unlimited(),
         settings: app.settings.clone(),

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::Here;
 use crate::commands::logins::{begin_login, end_login, open_link};
 use crate::commands::tenants::find_tenant;
+use crate::model::{FirstSteps, Installation};
 use crate::store;
 
 /// What kind of caller.
@@ -58,6 +59,8 @@ pub(super) struct PrincipalView {
 struct Features {
     /// Whether a media provider is configured.
     livekit: bool,
+    /// Whether calls may be simulated.
+    simulated: bool,
 }
 
 /// Who calls, and what their page needs.
@@ -71,6 +74,9 @@ pub(super) struct Me {
     #[schema(value_type = String, format = DateTime)]
     server_time: Timestamp,
     features: Features,
+    /// What to try first; only in the local mode, and only for users and keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_steps: Option<FirstSteps>,
 }
 
 /// Exactly one credential.
@@ -158,9 +164,13 @@ impl Here {
 /// Who am I, and what can I do here.
 #[utoipa::path(get, path = "/v1/me", tag = "login", responses((status = 200, body = Me)))]
 pub(super) async fn get_me(State(here): State<Here>, caller: Caller) -> Result<Response, Problem> {
-    let (who, livekit) = (caller.principal.clone(), here.livekit);
+    let who = caller.principal.clone();
     let principal = here.app.db.read(move |tx| view(tx, &who)).await?;
-    let me = Me { principal, csrf_token: None, server_time: caller.now, features: Features { livekit } };
+    let Installation { livekit, simulated, first_steps } = here.installation.clone();
+    let for_them = first_steps.filter(|_| !matches!(caller.principal, Principal::Pass { .. }));
+    let first_steps = for_them.map(|steps| (*steps).clone());
+    let features = Features { livekit, simulated };
+    let me = Me { principal, csrf_token: None, server_time: caller.now, features, first_steps };
     Ok(here.with_csrf(Reply::ok(&me)?, &caller.principal).into_response(&here.app.keys))
 }
 

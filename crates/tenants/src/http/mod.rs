@@ -16,6 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::{self, JwksSource};
+use crate::model::Installation;
 use crate::repair::ForgetLogins;
 use crate::store;
 
@@ -25,8 +26,8 @@ struct Here {
     app: App,
     jwks: Arc<dyn JwksSource>,
     authenticators: Arc<[Arc<dyn Authenticate>]>,
-    /// Whether a media provider is configured, for the console.
-    livekit: bool,
+    /// What the console may offer.
+    installation: Installation,
 }
 
 impl Here {
@@ -42,10 +43,10 @@ impl Here {
     }
 }
 
-/// The feature. `jwks` fetches issuers' keys; `livekit` says whether a media provider is configured.
-pub fn module(app: &App, jwks: Arc<dyn JwksSource>, livekit: bool) -> Module {
+/// The feature. `jwks` fetches issuers' keys; `installation` is what `/v1/me` tells about this installation.
+pub fn module(app: &App, jwks: Arc<dyn JwksSource>, installation: Installation) -> Module {
     let authenticators = auth::authenticators(app, Arc::clone(&jwks));
-    let here = Here { app: app.clone(), jwks, authenticators: authenticators.clone().into(), livekit };
+    let here = Here { app: app.clone(), jwks, authenticators: authenticators.clone().into(), installation };
     let router = OpenApiRouter::new()
         .routes(routes!(keys::list_api_keys, keys::create_api_key))
         .routes(routes!(keys::get_api_key, keys::revoke_api_key))
