@@ -3,6 +3,8 @@ export interface BackoffOptions {
   baseMs?: number;
   /** Highest ceiling, in milliseconds. */
   maxMs?: number;
+  /** Add what a stream's server asks for with `retry:` (default true). */
+  honourServer?: boolean;
   /** Returns a number in [0, 1); given by tests. */
   random?: () => number;
 }

@@ -9,7 +9,21 @@ export { backoffMs, type BackoffOptions } from "./backoff.ts";
 export { newEventId, newId } from "./ids.ts";
 export { LiveSocket, socketUrl, type SocketOptions, type SocketStatus } from "./socket.ts";
 export type { Listener, SessionTopic, Subscription, TenantTopic, Topic } from "./subscription.ts";
-export { follow, type FollowOptions } from "./sse.ts";
+export { EventStream, follow, type FollowOptions, type StreamOptions } from "./sse.ts";
+export { connect, type CallboardProgram } from "./program/connect.ts";
+export type { AppendResult, EventDraft, FollowAll, FollowSession } from "./program/events.ts";
+export { Pages } from "./program/pages.ts";
+export type { ConnectOptions, Once } from "./program/request.ts";
+export type { EndpointDraft } from "./program/rest.ts";
+export type { SessionFilter } from "./program/sessions.ts";
+export {
+  verifyWebhook,
+  WebhookError,
+  type VerifyOptions,
+  type WebhookHeaders,
+  type WebhookMessage,
+} from "./webhook.ts";
+export type * from "./webhook-wire.ts";
 export { followCall, type CallStore, type CallStoreOptions, type FollowedCall } from "./store.ts";
 export * from "./state/model.ts";
 export { applyEvents, callFromSession, emptyCall } from "./state/reduce.ts";

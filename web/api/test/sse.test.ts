@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { ApiError, follow, type CallEvent } from "../src/index.ts";
+import { ApiError, EventStream, follow, type CallEvent } from "../src/index.ts";
 import { event } from "./events.ts";
 
 const COUNT = 400;
@@ -89,21 +89,65 @@ describe("following by server-sent events", () => {
     expect(get).toHaveBeenCalledTimes(1);
   });
 
-  it("tells the end of the call and honours the server's wait", async () => {
-    const body = `retry: 7\n\nevent: closed\ndata: {"reason":"session_over"}\n\n`;
-    const answers = [new Response(body), new Response(null, { status: 204 })];
+  it("ends with the call, and honours the server's wait before", async () => {
+    const over = `event: closed\ndata: {"reason":"session_over"}\n\n`;
+    const lagging = `retry: 7\n\nevent: closed\ndata: {"reason":"lagging"}\n\n`;
+    const answers = [new Response(lagging), new Response(over + frames[0]!)];
     const waits: number[] = [];
     const closed = vi.fn();
+    const onEvent = vi.fn();
     await follow({
       url: "http://here/s",
       fetch: (() => Promise.resolve(answers.shift())) as unknown as typeof fetch,
       backoff: { baseMs: 2, random: () => 0 },
-      onEvent: () => undefined,
+      onEvent,
       onClosed: closed,
       onRetry: (_error, ms) => waits.push(ms),
     });
-    expect(closed).toHaveBeenCalledWith("session_over");
+    expect(closed).toHaveBeenCalledExactlyOnceWith("session_over");
+    expect(onEvent).not.toHaveBeenCalled();
     expect(waits).toEqual([8]);
+  });
+
+  it("goes on after the end when late events are wanted, until the server has no more", async () => {
+    const body = `event: closed\ndata: {"reason":"session_over"}\n\n${frames[0]!}`;
+    const get = vi.fn(() => Promise.resolve(new Response(body)));
+    const told: string[] = [];
+    await follow({
+      url: "http://here/s",
+      late: true,
+      fetch: get as unknown as typeof fetch,
+      onEvent: (each) => told.push(each.type),
+      onClosed: (reason) => told.push(reason),
+    });
+    expect(told).toEqual(["session_over", "transcript.final"]);
+    expect(get).toHaveBeenCalledTimes(1);
+  });
+
+  it("keeps a place that came without an event", async () => {
+    const answers = [new Response("id: here\n\n"), new Response(null, { status: 204 })];
+    const places: (string | null)[] = [];
+    const get = (_url: unknown, init?: RequestInit) => {
+      places.push(new Headers(init?.headers).get("Last-Event-ID"));
+      return Promise.resolve(answers.shift()!);
+    };
+    const stream = new EventStream({ url: "http://here/s", fetch: get as typeof fetch, backoff: quick });
+    expect(await stream.next()).toEqual({ done: true, value: undefined });
+    expect(places).toEqual([null, "here"]);
+  });
+
+  it("moves its place only when an event was handed over, and closes with the loop", async () => {
+    let signal: AbortSignal | null | undefined;
+    const get = (_url: unknown, init?: RequestInit) => {
+      signal = init?.signal;
+      return Promise.resolve(new Response(frames.slice(0, 3).join("")));
+    };
+    const stream = new EventStream({ url: "http://here/s", fetch: get as typeof fetch });
+    await stream.open();
+    expect(stream.lastEventId).toBeUndefined();
+    for await (const each of stream) if (each.sequence === 2) break;
+    expect(stream.lastEventId).toBe("2");
+    expect(signal?.aborted).toBe(true);
   });
 
   it("gives up on a silent stream", async () => {

@@ -1,0 +1,107 @@
+/** Transcripts, API keys and webhook endpoints. */
+import type * as W from "../wire.ts";
+import type { Delivery, DeliveryDetail, Endpoint, EndpointWithSecret } from "../webhook-wire.ts";
+import { Pages } from "./pages.ts";
+import { change, route, type Once, type Requests } from "./request.ts";
+
+type Schemas = W.Schemas;
+
+/** What was said, as it stands and as it came to be. */
+export const transcripts = (requests: Requests) => {
+  const path = (sessionId: string) => route("/v1/call/sessions/{sessionId}/transcript", { sessionId });
+  return {
+    /** The transcript as it stands, in the order of speech. */
+    get: (sessionId: string) => requests.json<Schemas["Transcript"]>("GET", path(sessionId)),
+    /** The same as plain text or as subtitles. */
+    text: (sessionId: string, format: "txt" | "vtt" | "srt" = "txt") =>
+      requests.text("GET", path(sessionId), { query: { format }, headers: { Accept: "*/*" } }),
+    /** Every stored version of every utterance, oldest first. */
+    versions: (sessionId: string, filter: { limit?: number } = {}) =>
+      new Pages<Schemas["TranscriptSnapshot"]>(
+        requests,
+        route("/v1/call/sessions/{sessionId}/transcript-snapshots", { sessionId }),
+        filter,
+      ),
+    /** Drops old versions beyond the newest `keep`. What was finally said always stays. */
+    compact: (sessionId: string, keep?: number) =>
+      requests.json<Schemas["TranscriptCompaction"]>(
+        "POST",
+        route("/v1/call/sessions/{sessionId}/transcript-snapshots/compact", { sessionId }),
+        change(keep === undefined ? {} : { keep }),
+      ),
+  };
+};
+
+/** The credentials of servers; needs the scope `keys:manage`. */
+export const apiKeys = (requests: Requests) => {
+  const one = (keyId: string) => route("/v1/api-keys/{keyId}", { keyId });
+  return {
+    /** A key with its `secret`, which is shown once. A repeat has `secretShown` false and no secret. */
+    create: (body: Schemas["CreateApiKey"], once: Once = {}) =>
+      requests.json<Schemas["KeyWithSecret"]>("POST", route("/v1/api-keys"), change(body, once)),
+    get: (keyId: string) => requests.json<Schemas["ApiKey"]>("GET", one(keyId)),
+    list: (filter: { limit?: number } = {}) =>
+      new Pages<Schemas["ApiKey"]>(requests, route("/v1/api-keys"), filter),
+    /** A new secret; the old one works for `overlapSeconds` more, a day by default. */
+    rotate: (keyId: string, body: Schemas["RotateApiKey"] = {}, once: Once = {}) =>
+      requests.json<Schemas["KeyWithSecret"]>(
+        "POST",
+        route("/v1/api-keys/{keyId}/rotate", { keyId }),
+        change(body, once),
+      ),
+    /** Ends a key at once. */
+    revoke: (keyId: string) => requests.json<undefined>("DELETE", one(keyId)),
+  };
+};
+
+const ENDPOINTS = "/v1/webhook-endpoints";
+const DELIVERIES = "/v1/webhook-deliveries";
+const under = (path: string, id: string, more = "") => `${path}/${encodeURIComponent(id)}${more}`;
+
+export interface EndpointDraft {
+  url: string;
+  /** Types, or families such as `call.*`. */
+  eventTypes: string[];
+  description?: string;
+}
+
+/** Where Callboard posts what happens, and what was delivered; needs the scope `webhooks:manage`. */
+export const webhookEndpoints = (requests: Requests) => ({
+  /** An endpoint with its `secret`, which is shown once. */
+  create: (body: EndpointDraft, once: Once = {}) =>
+    requests.json<EndpointWithSecret>("POST", ENDPOINTS, change(body, once)),
+  get: (endpointId: string) => requests.json<Endpoint>("GET", under(ENDPOINTS, endpointId)),
+  list: (filter: { limit?: number } = {}) => new Pages<Endpoint>(requests, ENDPOINTS, filter),
+  /** Changes what is given. */
+  update: (endpointId: string, body: Partial<EndpointDraft> & { status?: Endpoint["status"] }) =>
+    requests.json<Endpoint>("PATCH", under(ENDPOINTS, endpointId), { body, repeatable: true }),
+  /** Removes an endpoint; what was waiting for it is cancelled. */
+  delete: (endpointId: string) => requests.json<undefined>("DELETE", under(ENDPOINTS, endpointId)),
+  /** A new secret. Deliveries carry both signatures for `overlapSeconds`, a day by default. */
+  rotate: (endpointId: string, body: { overlapSeconds?: number } = {}, once: Once = {}) =>
+    requests.json<EndpointWithSecret>("POST", under(ENDPOINTS, endpointId, "/rotate"), change(body, once)),
+  /** Sends a `webhook.test`. */
+  test: async (endpointId: string): Promise<Delivery> =>
+    (await requests.json<{ delivery: Delivery }>("POST", under(ENDPOINTS, endpointId, "/test"), change({})))
+      .delivery,
+  /** Delivers everything of a span again; how many. */
+  resendSince: async (endpointId: string, span: { since: string; until?: string }): Promise<number> =>
+    (await requests.json<{ queued: number }>("POST", under(ENDPOINTS, endpointId, "/resend"), change(span)))
+      .queued,
+  /** What was delivered, newest first, and what waits. */
+  deliveries: (
+    endpointId: string,
+    filter: { status?: Delivery["status"]; sessionId?: string; limit?: number } = {},
+  ) => new Pages<Delivery>(requests, under(ENDPOINTS, endpointId, "/deliveries"), filter),
+  /** One delivery with its body and every attempt. */
+  delivery: (deliveryId: string) => requests.json<DeliveryDetail>("GET", under(DELIVERIES, deliveryId)),
+  /** Delivers one again, under the same id. */
+  resend: async (deliveryId: string): Promise<Delivery> =>
+    (
+      await requests.json<{ delivery: Delivery }>(
+        "POST",
+        under(DELIVERIES, deliveryId, "/resend"),
+        change({}),
+      )
+    ).delivery,
+});
