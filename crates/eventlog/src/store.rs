@@ -37,6 +37,7 @@ sql! {
         where e.tenant_id = :tenant and e.position > :position order by e.position limit :limit";
     LOG_EPOCH = "select epoch from log_epoch where id = 1";
     TAIL_HEAD = "select coalesce(max(position), 0) as position from event";
+    TAIL_EPOCH_END = "select position from event where epoch <= :epoch order by position desc limit 1";
     CHECKPOINT_GET = "select owner, sequence from consumer_checkpoint where session_key = :key and consumer_id = :consumer";
     CHECKPOINT_LOCK = "select owner, sequence from consumer_checkpoint where session_key = :key and consumer_id = :consumer {for_update}";
     CHECKPOINT_INSERT = "insert into consumer_checkpoint (tenant_id, session_key, consumer_id, owner, sequence, updated_at) \

@@ -2,6 +2,10 @@
 //!
 //! On SQLite one writer gives positions in commit order. On PostgreSQL a position is given before its transaction
 //! commits, so a tail reads only below the oldest running transaction (`pg_snapshot_xmin`), ordered by transaction.
+//!
+//! Before both comes the log's epoch. It is raised when the log may have lost its end (a failover, a restore from a copy):
+//! numbers of transactions and positions may then be given again, and a cursor from before still lies before everything
+//! that is new. Raising waits for every writer, so all of an earlier epoch is settled.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -64,13 +68,25 @@ impl Log {
         limit: i64,
     ) -> Result<Vec<(TailCursor, StoredEvent)>> {
         let rows = match tx.engine() {
-            Engine::Sqlite => tx.query(&store::EVENT_TAIL_SQLITE, params! { tenant, position: after.position, limit })?,
+            Engine::Sqlite => {
+                let position = self.place_on_sqlite(tx, after)?;
+                tx.query(&store::EVENT_TAIL_SQLITE, params! { tenant, position, limit })?
+            }
             Engine::Postgres => tx.query(
                 &store::postgres_only::EVENT_TAIL,
                 params! { tenant, epoch: after.epoch, xid: after.xid, position: after.position, current: self.epoch(), limit },
             )?,
         };
         rows.iter().map(tail_row).collect()
+    }
+
+    /// A cursor of an earlier epoch may lie beyond where that epoch ended in what was restored.
+    fn place_on_sqlite(&self, tx: &Tx<'_>, after: TailCursor) -> Result<i64> {
+        if after.epoch >= self.epoch() {
+            return Ok(after.position);
+        }
+        let end = tx.query_opt(&store::TAIL_EPOCH_END, params! { epoch: after.epoch })?;
+        Ok(after.position.min(end.map_or(Ok(0), |row| row.at(0))?))
     }
 }
 

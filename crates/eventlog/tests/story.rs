@@ -6,13 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use callboard_contracts::{Actor, EventType, Role};
 use callboard_eventlog::outbox::{self, Effect, Handler, Leased, Outcome, Worker};
 use callboard_eventlog::verify::verify;
 use callboard_eventlog::{CheckpointOutcome, Log, NewEvent, ReplayQuery, SessionKey, TailCursor};
 use callboard_kernel::{OutboxId, Result, SessionId, TenantId, Timestamp, World, codes};
-use callboard_store::Db;
-use callboard_testkit::{FakeWorld, both_engines};
+use callboard_store::{Db, Engine, Sql, fence, params};
+use callboard_testkit::{FakeWorld, Scratch, both_engines};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
@@ -176,6 +178,76 @@ both_engines!(checkpoints_are_monotone_and_belong_to_their_reader, |db| async mo
     assert!(ack("me", 4).await.expect_err("ahead").is(&codes::ACK_AHEAD_OF_LOG));
     assert!(ack("you", 3).await.expect_err("foreign").is(&codes::CONSUMER_FORBIDDEN));
 });
+
+/// The cursor as a server would have given it whose transactions have this much larger numbers.
+fn later(cursor: TailCursor, ahead: i64) -> TailCursor {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor.encode()).expect("base64")).expect("text");
+    let mut parts: Vec<i64> = text.split('.').map(|n| n.parse().expect("a number")).collect();
+    parts[2] += ahead;
+    let text = parts.iter().map(i64::to_string).collect::<Vec<_>>().join(".");
+    TailCursor::decode(&URL_SAFE_NO_PAD.encode(text)).expect("a cursor")
+}
+
+/// After a failover or a restore the end of the log may be gone, and its numbers are given again.
+async fn a_cursor_from_before_a_raised_epoch_misses_nothing(engine: Engine) {
+    static LOST: Sql = Sql::new("LOST", "delete from event where sequence > :kept");
+    static HEAD: Sql = Sql::new("HEAD", "update event_stream set last_sequence = :kept");
+    // Numbers of transactions begin anew in a cluster that a dump was restored to.
+    static FOREIGN: Sql = Sql::new("FOREIGN", "update event set xid = xid + :ahead");
+    let scratch = Scratch::new(engine);
+    let db = scratch.open();
+    let (log, one) = (log(), tenant(1));
+    log.attach(&db).await.expect("attached");
+    let key = stream(&db, &log, &one, "s").await;
+    for n in 0..5 {
+        append(&db, &log, &key, vec![said(&format!("kept or lost {n}"), "t")]).await.expect("stored");
+    }
+    let read = |db: &Db, log: &Log, at: TailCursor| {
+        let (db, log, one) = (db.clone(), log.clone(), one.clone());
+        async move {
+            loop {
+                let (log, one) = (log.clone(), one.clone());
+                let page = db.read(move |tx| log.tail(tx, &one, at, 100)).await.expect("read");
+                if !page.is_empty() {
+                    return page;
+                }
+            }
+        }
+    };
+    let mut at = TailCursor::default();
+    while let Some((cursor, event)) = read(&db, &log, at).await.pop() {
+        at = cursor;
+        if event.sequence == 5 {
+            break;
+        }
+    }
+    let ahead = if engine == Engine::Postgres { 1_000_000 } else { 0 };
+    let at = later(at, ahead);
+    db.write(move |tx| {
+        tx.execute(&LOST, params! { kept: 2_i64 })?;
+        tx.execute(&FOREIGN, params! { ahead })?;
+        tx.execute(&HEAD, params! { kept: 2_i64 })
+    })
+    .await
+    .expect("lost");
+    let raiser = db.clone();
+    tokio::task::spawn_blocking(move || fence::raise(&raiser)).await.expect("joined").expect("raised");
+    db.close().await;
+    let db = scratch.open();
+    let log = self::log();
+    log.attach(&db).await.expect("attached");
+    append(&db, &log, &key, vec![said("new", "t")]).await.expect("stored");
+    let page =
+        tokio::time::timeout(Duration::from_secs(60), read(&db, &log, at)).await.expect("the new event is shown");
+    assert_eq!(page.iter().map(|(_, e)| e.event_id.as_str()).collect::<Vec<_>>(), ["new"]);
+    assert!(page[0].0 > at, "cursors of a later epoch come later");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cursor_from_before_a_raised_epoch_misses_nothing_on_both() {
+    a_cursor_from_before_a_raised_epoch_misses_nothing(Engine::Sqlite).await;
+    a_cursor_from_before_a_raised_epoch_misses_nothing(Engine::Postgres).await;
+}
 
 both_engines!(the_tail_shows_a_tenant_everything_once_in_commit_order, |db| async move {
     let (log, one, two) = (log(), tenant(1), tenant(2));
