@@ -18,6 +18,9 @@ const MAX_WORDS: usize = 32;
 /// Characters of a word that count; what follows them is not indexed.
 const MAX_WORD: usize = 64;
 
+/// Hexadecimal digits of a tenant's mark: 48 bits.
+const MARK: usize = 12;
+
 /// What a word stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -58,6 +61,14 @@ impl Needle {
     }
 }
 
+/// Whether indexed words have all the needles: what both engines' indexes answer, asked of one row.
+pub(crate) fn stand_in(tenant: &TenantId, needles: &[Needle], indexed: &str) -> bool {
+    let mark = mark(tenant);
+    let is = |n: &Needle, word: &str| if n.prefix { word.starts_with(&n.folded) } else { word == n.folded };
+    let words = || indexed.split(' ').filter_map(|w| w.strip_prefix(mark.as_str()));
+    needles.iter().all(|needle| words().any(|word| is(needle, word)))
+}
+
 /// The words of a query: all must be there, the last one may be a beginning.
 ///
 /// # Errors
@@ -96,10 +107,10 @@ pub(crate) fn indexed(tenant: &TenantId, text: &str) -> String {
     out
 }
 
-/// Keeps the lists of tenants apart inside the index, so that no search reads, or takes time for, another tenant's
-/// hits. It is no wall (marks may collide): queries name their tenant.
+/// Keeps the words of tenants apart inside the index, so that no search reads, or takes time for, another tenant's
+/// hits. Queries name their tenant besides.
 fn mark(tenant: &TenantId) -> String {
-    sha256_hex(tenant.as_str().as_bytes())[..8].to_owned()
+    sha256_hex(tenant.as_str().as_bytes())[..MARK].to_owned()
 }
 
 /// The query for FTS5: each word quoted, joined by AND.

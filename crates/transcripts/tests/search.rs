@@ -142,9 +142,8 @@ both_engines!(only_what_stands_now_is_found, |db| async move {
     check_index(&h).await;
     assert_eq!(findings(&h).await, Vec::<String>::new());
     // `verify` sees a row that does not follow from the log.
-    static PLANT: Sql = Sql::new("PLANT", "update transcript_search set words = 'forged' where tenant_id = :tenant");
-    let tenant = h.tenant.clone();
-    let changed = h.app.db.write(move |tx| tx.execute(&PLANT, callboard_store::params! { tenant })).await;
+    static PLANT: Sql = Sql::new("PLANT", "update transcript_search_words set words = 'forged'");
+    let changed = h.app.db.write(|tx| tx.execute(&PLANT, callboard_store::params! {})).await;
     assert_eq!(changed.expect("planted"), 1);
     let findings = findings(&h).await;
     assert!(findings.len() == 1 && findings[0].contains("transcript_search row 0: words"), "{findings:?}");

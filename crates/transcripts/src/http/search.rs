@@ -100,7 +100,7 @@ pub(super) async fn search_transcripts(
         .db
         .read(move |tx| {
             let ask = Ask { needles: &needles, session: session.as_ref(), since, until, place: place.as_ref(), fetch };
-            search::search(tx, &app.log, &by, &ask)
+            search::search(tx, &app.log, &by, &ask, &search::PLAN)
         })
         .await?;
     let found = page.list(hits, |h| Cursor { at: h.place.at, id: format!("{} {}", h.place.sequence, h.place.session) });
