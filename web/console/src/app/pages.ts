@@ -1,6 +1,6 @@
 /** The pages that the navigation and the palette lead to, by groups. */
 import {
-  Antenna,
+  RadioTower,
   KeyRound,
   PhoneCall,
   ScrollText,
@@ -32,7 +32,13 @@ export const GROUPS: readonly { name: string; pages: readonly PageLink[] }[] = [
   {
     name: "Deliveries",
     pages: [
-      { to: "/provider", name: "Provider log", icon: Antenna, part: "provider", words: "livekit receipts" },
+      {
+        to: "/provider",
+        name: "Provider log",
+        icon: RadioTower,
+        part: "provider",
+        words: "livekit receipts",
+      },
       { to: "/webhooks", name: "Webhooks", icon: Webhook, part: "webhooks", words: "endpoints deliveries" },
     ],
   },

@@ -18,6 +18,8 @@ export interface Column<T> {
   narrow?: boolean;
   /** Numbers stand at the end of their column. */
   end?: boolean;
+  /** Stands off from numbers before it. */
+  apart?: boolean;
   className?: string;
 }
 
@@ -171,7 +173,7 @@ function useWalk<T>(
 
 function Head<T>({ columns }: { columns: readonly Column<T>[] }) {
   return (
-    <div role="rowgroup" className="sticky top-0 z-10 border-b border-line bg-panel">
+    <div role="rowgroup" className="sticky top-0 z-10 border-b border-line bg-panel max-md:sr-only">
       <div role="row" aria-rowindex={1} className={cx(GRID, "h-8 text-2xs font-medium text-faint")}>
         {columns.map((column) => (
           <span key={column.head} role="columnheader" className={placeOf(column)}>
@@ -183,8 +185,8 @@ function Head<T>({ columns }: { columns: readonly Column<T>[] }) {
   );
 }
 
-const placeOf = <T,>({ narrow, end }: Column<T>): string =>
-  cx("min-w-0 truncate", !narrow && "max-md:hidden", end && "text-right");
+const placeOf = <T,>({ narrow, end, apart }: Column<T>): string =>
+  cx("min-w-0 truncate", !narrow && "max-md:hidden", end && "text-right", apart && "md:pl-4");
 
 interface CellsProps<T> {
   columns: readonly Column<T>[];

@@ -34,6 +34,9 @@ export function whenText(at: number, now: number): string {
   return sameDay ? TIME.format(at) : `${DAY.format(at)}, ${TIME.format(at).slice(0, 5)}`;
 }
 
+/** Local date, time and zone. */
+export const fullText = (at: number): string => EXACT.format(at);
+
 /** Local date, time and zone, then the UTC instant. */
 export const exactText = (at: number): string => `${EXACT.format(at)} (${new Date(at).toISOString()})`;
 

@@ -22,7 +22,11 @@ export function Page({ title, part, lead, beside, actions, children }: PageProps
         <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
         {beside}
         {actions && <div className="ml-auto flex flex-wrap gap-2">{actions}</div>}
-        {lead && <p className="-mt-1.5 w-full max-w-3xl text-muted">{lead}</p>}
+        {lead && (
+          <div className="-mt-1.5 w-full">
+            <p className="max-w-3xl text-muted">{lead}</p>
+          </div>
+        )}
       </div>
       {children}
     </div>

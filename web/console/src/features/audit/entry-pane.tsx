@@ -1,10 +1,10 @@
 import type { AuditEntry } from "../../core/wire.ts";
 import { actionWords, actorWords } from "../../ui/audit-words.ts";
 import { CopyId } from "../../ui/copy-id.tsx";
-import { exactText } from "../../ui/format.ts";
 import { JsonView } from "../../ui/json-view.tsx";
 import { ObjectLink } from "../../ui/object-link.tsx";
 import { Fact, Facts, Pane } from "../../ui/pane.tsx";
+import { Exact } from "../../ui/when.tsx";
 
 /** One change, whole. */
 export function EntryPane({ entry, onClose }: { entry: AuditEntry; onClose: () => void }) {
@@ -12,7 +12,9 @@ export function EntryPane({ entry, onClose }: { entry: AuditEntry; onClose: () =
   return (
     <Pane label="Change" title={actionWords(entry.action)} onClose={onClose}>
       <Facts>
-        <Fact name="When">{exactText(Date.parse(entry.at))}</Fact>
+        <Fact name="When">
+          <Exact at={entry.at} />
+        </Fact>
         <Fact name="By">
           {actorWords(actor)} <CopyId id={actor.id} label={`${actor.kind} id`} />
         </Fact>

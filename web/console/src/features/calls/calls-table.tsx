@@ -26,7 +26,7 @@ export function CallsTable({ calls, rates, ...more }: CallsTableProps) {
     <DataTable
       label="Calls"
       columns={columns}
-      template="172px minmax(160px,1fr) 112px 76px 76px 72px 148px"
+      template="172px minmax(160px,1fr) 112px 76px 76px 64px 156px"
       narrowTemplate="minmax(0,1fr) auto"
       items={calls}
       keyOf={(call) => call.sessionId}
@@ -80,7 +80,8 @@ const columnsAt = (now: number, rates: Rates): Column<Session>[] => [
   },
   {
     head: "Id",
-    className: "pl-3 text-faint",
+    apart: true,
+    className: "text-faint",
     cell: (call) => (
       <span className="relative z-1">
         <CopyId id={call.sessionId} label="session id" />

@@ -43,7 +43,7 @@ export function FirstStepsPanel() {
           <X size={15} aria-hidden />
         </Button>
       </div>
-      <div className="grid gap-x-6 gap-y-3 p-3 lg:grid-cols-[minmax(220px,1fr)_2.4fr]">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-x-6 gap-y-3 p-3 lg:grid-cols-[minmax(220px,1fr)_minmax(0,2.4fr)]">
         <dl className="grid content-start gap-2">
           <div>
             <dt className="text-muted">Address</dt>
@@ -79,7 +79,7 @@ export function FirstStepsPanel() {
             </dd>
           </div>
         </dl>
-        <ol className="grid min-w-0 content-start gap-2">
+        <ol className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-2">
           {stepsFor(origin).map(({ what, command }, index) => (
             <li key={what} className="grid min-w-0 gap-1">
               <span>

@@ -8,12 +8,12 @@ import { AUDIT_COVERS } from "../../ui/audit-words.ts";
 import { Button } from "../../ui/button.tsx";
 import { CopyButton } from "../../ui/copy.tsx";
 import { CopyId } from "../../ui/copy-id.tsx";
-import { exactText } from "../../ui/format.ts";
 import { JsonView } from "../../ui/json-view.tsx";
 import { SessionLink } from "../../ui/object-link.tsx";
 import { Fact, Facts, Pane } from "../../ui/pane.tsx";
 import { ProblemNote } from "../../ui/problem.tsx";
 import { say } from "../../ui/toast.tsx";
+import { Exact } from "../../ui/when.tsx";
 import { Changes } from "./changes-panel.tsx";
 import { OutcomeMark } from "./outcome.tsx";
 
@@ -65,7 +65,9 @@ export function ReceiptPane({ receipt, mayAudit, onClose }: ReceiptPaneProps) {
 function ReceiptFacts({ receipt }: { receipt: Receipt }) {
   return (
     <Facts>
-      <Fact name="Received">{exactText(Date.parse(receipt.receivedAt))}</Fact>
+      <Fact name="Received">
+        <Exact at={receipt.receivedAt} />
+      </Fact>
       <Fact name="Outcome">
         <OutcomeMark outcome={receipt.outcome} /> {receipt.reason}
       </Fact>

@@ -44,7 +44,7 @@ export function KeysPage() {
         <DataTable
           label="API keys"
           columns={columnsFor(setAsked)}
-          template="minmax(140px,1fr) 96px minmax(140px,1.4fr) 104px 104px 104px 160px"
+          template="minmax(180px,1.1fr) 138px minmax(140px,1.4fr) 104px 104px 104px 160px"
           items={items}
           keyOf={({ keyId }) => keyId}
           rowPx={44}
@@ -68,8 +68,11 @@ const columnsFor = (ask: (asked: Asked) => void): Column<ApiKey>[] => [
     cell: (key) => (
       <>
         <span className="block truncate font-medium">{key.name}</span>
-        <span className="mono block truncate text-faint" title="How its secret begins; the key's id">
-          {key.prefix}… <CopyId id={key.keyId} label="key id" />
+        <span className="block truncate text-faint">
+          <CopyId id={key.keyId} label="key id" />
+          <span className="ml-2 max-lg:hidden" title={`Its secret begins with ${key.prefix}`}>
+            <CopyId id={key.prefix} label="beginning of the secret" />
+          </span>
         </span>
         <span className="block truncate text-2xs text-muted md:hidden">
           <KeyStateMark apiKey={key} />{" "}
@@ -132,7 +135,7 @@ function KeyStateMark({ apiKey }: { apiKey: ApiKey }) {
       title={old ? `The secret before the last rotation works until ${apiKey.oldSecretUntil}` : undefined}
     >
       {word}
-      {old && ", two secrets"}
+      {old && ", 2 secrets"}
     </Badge>
   );
 }

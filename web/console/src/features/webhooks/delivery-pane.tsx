@@ -6,7 +6,6 @@ import { pathOf } from "../../core/http.ts";
 import { Button } from "../../ui/button.tsx";
 import { CopyButton } from "../../ui/copy.tsx";
 import { CopyId } from "../../ui/copy-id.tsx";
-import { exactText } from "../../ui/format.ts";
 import { JsonView } from "../../ui/json-view.tsx";
 import { Dot } from "../../ui/marks.tsx";
 import { SessionLink } from "../../ui/object-link.tsx";
@@ -14,7 +13,7 @@ import { Fact, Facts, Pane } from "../../ui/pane.tsx";
 import { ProblemNote } from "../../ui/problem.tsx";
 import { Loading } from "../../ui/states.tsx";
 import { say } from "../../ui/toast.tsx";
-import { When } from "../../ui/when.tsx";
+import { Exact, When } from "../../ui/when.tsx";
 import { answerWords, DeliveryMark } from "./endpoint-state.tsx";
 import type { Attempt, DeliveryDetail } from "./wire.ts";
 
@@ -78,8 +77,14 @@ function Matter({ delivery }: { delivery: DeliveryDetail }) {
         <Fact name="Status">
           <DeliveryMark status={delivery.status} />
         </Fact>
-        <Fact name="Queued">{exactText(Date.parse(delivery.createdAt))}</Fact>
-        {delivery.deliveredAt && <Fact name="Delivered">{exactText(Date.parse(delivery.deliveredAt))}</Fact>}
+        <Fact name="Queued">
+          <Exact at={delivery.createdAt} />
+        </Fact>
+        {delivery.deliveredAt && (
+          <Fact name="Delivered">
+            <Exact at={delivery.deliveredAt} />
+          </Fact>
+        )}
         {delivery.nextAttemptAt && (
           <Fact name="Next attempt">
             <When at={delivery.nextAttemptAt} />
