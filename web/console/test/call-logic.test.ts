@@ -117,7 +117,7 @@ describe("marks", () => {
       const shown = clusters.flatMap((cluster) => cluster.marks.map((one) => one.sequence));
       const wanted = many.filter((one) => one.at >= view.from && one.at <= view.to);
       expect(shown).toEqual(wanted.map((one) => one.sequence));
-      expect(clusters.length).toBeLessThanOrEqual(1_100 / 14 + 2);
+      expect(clusters.length).toBeLessThanOrEqual(1_100 / 22 + 2);
       expect(clusters.map((cluster) => cluster.x)).toEqual(
         clusters.map((cluster) => cluster.x).sort((a, b) => a - b),
       );

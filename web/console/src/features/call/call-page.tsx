@@ -58,7 +58,7 @@ function useOpened({ session, call, search }: Omit<OpenedProps, "children">) {
   const [help, setHelp] = useState(false);
   const place = usePlace();
   const moment = useMoment(search, place);
-  const { at, pick, openRaw } = moment;
+  const { at, openRaw } = moment;
   const strip = useRef<StripHandle>(null);
   const timeline = useRef<TimelineHandle>(null);
   const total = Math.max(session.latestSequence, call.latestSequence);
@@ -67,10 +67,7 @@ function useOpened({ session, call, search }: Omit<OpenedProps, "children">) {
   usePageKeys({
     move: (key, focus) => timeline.current?.move(key, focus) ?? false,
     raw: () => at !== undefined && openRaw(at),
-    leave: () => {
-      pick(undefined);
-      return at !== undefined;
-    },
+    leave: moment.leave,
     find: () => timeline.current?.find(),
     goTo: () => timeline.current?.goTo(),
     copyLink,

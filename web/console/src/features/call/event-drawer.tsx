@@ -1,22 +1,15 @@
 import { familyOf, weightOf, type CallEvent } from "@callboard/api";
 import { Copy, X } from "lucide-react";
-import { useEffect, useMemo } from "react";
+import { useMemo } from "react";
 import { Button } from "../../ui/button.tsx";
 import { copyText } from "../../ui/clipboard.ts";
 import { exactText } from "../../ui/format.ts";
 import { FamilyMark } from "../../ui/marks.tsx";
 import { say } from "../../ui/toast.tsx";
 
-/** One event as it is stored, beside the timeline. Escape closes it. */
+/** One event as it is stored, beside the timeline. */
 export function EventDrawer({ event, onClose }: { event: CallEvent; onClose: () => void }) {
   const json = useMemo(() => JSON.stringify(event, null, 2), [event]);
-  useEffect(() => {
-    const onKey = (key: KeyboardEvent) => {
-      if (key.key === "Escape" && !key.defaultPrevented) onClose();
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  }, [onClose]);
   return (
     <aside
       aria-label="Raw event"

@@ -219,17 +219,21 @@ function useTalkList(items: readonly TalkItem[], active: number, at: number | un
     byHand.current = false;
     box.current.scrollTop = box.current.scrollHeight;
   }, [items, total, tall, following, byHand]);
-  const shown = useRef<number>(undefined);
+  // While the log is still coming in, the line of a moment may become another: then the list goes along, unless
+  // the reader has scrolled meanwhile.
+  const shown = useRef<{ at: number | undefined; key?: string }>({ at: undefined });
+  const key = items[active]?.key;
   useEffect(() => {
-    if (shown.current === at) return;
-    if (at === undefined) shown.current = at;
-    if (active < 0) return;
-    shown.current = at;
+    const { current } = shown;
+    if (current.at === at && (current.key === key || byHand.current)) return;
+    if (at === undefined) shown.current = { at };
+    if (active < 0 || key === undefined) return;
+    shown.current = { at, key };
     setFollowing(false);
     if (inSight(box.current, active)) return;
     byHand.current = false;
     virtual.scrollToIndex(active, { align: "center" });
-  }, [at, active, virtual, byHand]);
+  }, [at, active, key, virtual, byHand]);
   const lastTop = useRef(0);
   const onScroll = () => {
     const element = box.current;

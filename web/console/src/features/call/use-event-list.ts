@@ -40,7 +40,7 @@ export function useEventList(
     count: rows.count,
     getScrollElement: () => box.current,
     estimateSize: () => ROW_PX,
-    overscan: 12,
+    overscan: 8,
   });
   const last = rows.count - 1;
   const index = at === undefined ? -1 : rows.indexOf(at);
@@ -102,9 +102,12 @@ export function useEventList(
   };
 }
 
-/** Gives a row the focus once it is drawn, which is a frame after it was scrolled to. */
+/** Gives a row the focus: at once when it is drawn, else once it is, which is a frame after it was scrolled to. */
 function focusRow(box: HTMLElement | null, index: number): void {
-  const focus = () =>
-    box?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true });
-  requestAnimationFrame(() => requestAnimationFrame(focus));
+  const focus = (): boolean => {
+    const row = box?.querySelector<HTMLElement>(`[data-index="${index}"]`);
+    row?.focus({ preventScroll: true });
+    return row !== null && row !== undefined;
+  };
+  if (!focus()) requestAnimationFrame(() => requestAnimationFrame(focus));
 }

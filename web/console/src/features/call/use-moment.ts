@@ -32,5 +32,11 @@ export function useMoment(search: CallSearch, place: (next: Partial<CallSearch>)
   );
   const openRaw = useCallback((at: number) => setMoment({ at, raw: true }), []);
   const closeRaw = useCallback(() => setMoment((old) => ({ ...old, raw: false })), []);
-  return { ...moment, pick, openRaw, closeRaw };
+  /** One step back: from the raw form, then from the moment. False where there is nothing to leave. */
+  const leave = (): boolean => {
+    if (moment.raw) closeRaw();
+    else pick(undefined);
+    return moment.at !== undefined;
+  };
+  return { ...moment, pick, openRaw, closeRaw, leave };
 }

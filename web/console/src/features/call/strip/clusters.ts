@@ -27,7 +27,7 @@ const WEIGHTS: readonly MarkKind[] = [
 const heavier = (a: MarkKind, b: MarkKind): MarkKind => (WEIGHTS.indexOf(a) >= WEIGHTS.indexOf(b) ? a : b);
 
 /** Width of a place for one mark: what falls in the same place is shown as one. */
-const CELL_PX = 14;
+const CELL_PX = 22;
 
 /**
  * The marks of a view, joined by places that are fixed in time at a given zoom, so that they do not jump while

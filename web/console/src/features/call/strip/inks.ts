@@ -35,10 +35,13 @@ export function huesOf(
   );
 }
 
-/** The colours of the lanes, in their order; a voice that is nobody's is quiet. */
+/** The colours of the lanes, in their order; a voice that nobody knows is quiet. */
 export function laneHues(lanes: readonly StripLane[]): number[] {
-  const hues = huesOf(lanes.flatMap((lane) => lane.person ?? []));
-  return lanes.map((lane) => hues.get(lane.key) ?? QUIET);
+  const people = lanes.map(({ key, person }) => ({
+    participantId: key,
+    role: person?.role ?? (key === "voice:unknown" ? "observer" : "caller"),
+  }));
+  return [...huesOf(people).values()];
 }
 
 /** What a variable comes to: a canvas knows neither variables nor `light-dark()`. */

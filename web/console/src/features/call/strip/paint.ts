@@ -54,10 +54,17 @@ function paintLane(
   context.globalAlpha = 0.17;
   each(scene, lane.presence, 1, (x0, x1) => bar(context, x0, top + BAR.top, x1 - x0, BAR.height, 3));
   context.globalAlpha = 1;
-  for (const run of runsOf(lane.speech, scene.view.from, scene.view.to, scene.width)) {
-    context.globalAlpha = run.count === 1 ? 0.92 : 0.28 + 0.64 * run.density;
-    bar(context, run.x0, top + SPEECH.top, Math.max(1.5, run.x1 - run.x0), SPEECH.height, 2);
-  }
+  const runs = runsOf(lane.speech, scene.view.from, scene.view.to, scene.width);
+  runs.forEach((run, i) => {
+    const next = runs[i + 1];
+    const dense = run.count > 1;
+    // Dense bars that all but touch are drawn without a seam: there it is the density that tells.
+    const joined = dense && next && next.count > 1 && next.x0 - run.x1 < 1;
+    const x0 = dense ? Math.round(run.x0) : run.x0;
+    const x1 = joined ? Math.round(next.x0) : dense ? Math.round(run.x1) : run.x1;
+    context.globalAlpha = dense ? 0.3 + 0.62 * run.density : 0.92;
+    bar(context, x0, top + SPEECH.top, Math.max(joined ? 1 : 1.5, x1 - x0), SPEECH.height, dense ? 0 : 2);
+  });
   context.globalAlpha = 1;
   each(scene, lane.cuts, 7, (x0, x1) => hatch(context, scene.inks, x0, top + BAR.top, x1 - x0, BAR.height));
 }
@@ -91,7 +98,7 @@ function bar(
   height: number,
   round: number,
 ) {
-  if (width < 4) {
+  if (width < 4 || round === 0) {
     c.fillRect(x, y, width, height);
     return;
   }
