@@ -1,9 +1,10 @@
 //! The client: its own resolver, no redirects without a check, no proxy, limits on size and time.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use callboard_kernel::{Error, Result};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -34,11 +35,28 @@ impl Default for EgressConfig {
 /// Most redirects that are followed.
 const MAX_REDIRECTS: usize = 3;
 
+/// Turns names into addresses.
+#[async_trait]
+pub trait Names: Send + Sync + 'static {
+    /// All addresses of a name.
+    async fn addresses(&self, host: &str) -> std::io::Result<Vec<IpAddr>>;
+}
+
+/// The operating system's resolver.
+pub struct SystemNames;
+
+#[async_trait]
+impl Names for SystemNames {
+    async fn addresses(&self, host: &str) -> std::io::Result<Vec<IpAddr>> {
+        Ok(tokio::net::lookup_host((host, 0)).await?.map(|a| a.ip()).collect())
+    }
+}
+
 /// The guarded client. Cheap to clone.
 #[derive(Clone)]
 pub struct Egress {
-    client: Client,
-    allowed: Arc<AllowList>,
+    pub(crate) client: Client,
+    pub(crate) allowed: Arc<AllowList>,
     timeout: Duration,
     max_bytes: usize,
 }
@@ -46,10 +64,15 @@ pub struct Egress {
 impl Egress {
     /// A client under a configuration. A TLS provider must be installed in the process.
     pub fn new(config: &EgressConfig) -> Result<Self> {
+        Self::with_names(config, Arc::new(SystemNames))
+    }
+
+    /// A client that asks another resolver. What it answers is judged all the same.
+    pub fn with_names(config: &EgressConfig, names: Arc<dyn Names>) -> Result<Self> {
         let allowed = Arc::new(AllowList::new(&config.allow));
         let timeout = Duration::from_millis(config.timeout_ms);
         let client = Client::builder()
-            .dns_resolver(Arc::new(Guarded(Arc::clone(&allowed))))
+            .dns_resolver(Arc::new(Guarded { allowed: Arc::clone(&allowed), names }))
             .redirect(Policy::none())
             .no_proxy()
             .connect_timeout(timeout)
@@ -117,7 +140,7 @@ fn failed(url: &str, why: impl std::fmt::Display) -> Error {
 }
 
 /// An error with its causes; reqwest's own text leaves them out.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -130,19 +153,34 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 /// Resolves names and hands on only addresses that may be spoken to. The connection then goes to exactly these, so a
 /// name cannot change its mind between the check and the use.
-struct Guarded(Arc<AllowList>);
+struct Guarded {
+    allowed: Arc<AllowList>,
+    names: Arc<dyn Names>,
+}
+
+/// A name that may not be spoken to. A type of its own, so that it can be told from a failure.
+#[derive(Debug)]
+pub(crate) struct Private(String);
+
+impl std::fmt::Display for Private {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} leads to a private or reserved address", self.0)
+    }
+}
+
+impl std::error::Error for Private {}
 
 impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
-        let allowed = Arc::clone(&self.0);
+        let (allowed, names) = (Arc::clone(&self.allowed), Arc::clone(&self.names));
         Box::pin(async move {
             let host = name.as_str().to_ascii_lowercase();
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
+            let found = names.addresses(&host).await?;
             // One private address among public ones is how a name is made to point at us; all must be public.
-            if !allowed.names(&host) && found.iter().any(|a| !is_public(a.ip())) {
-                return Err(format!("{host} leads to a private or reserved address").into());
+            if !allowed.names(&host) && found.iter().any(|a| !is_public(*a)) {
+                return Err(Private(host).into());
             }
-            Ok(Box::new(found.into_iter()) as Addrs)
+            Ok(Box::new(found.into_iter().map(|ip| SocketAddr::new(ip, 0))) as Addrs)
         })
     }
 }
@@ -154,7 +192,8 @@ mod tests {
     #[tokio::test]
     async fn names_that_lead_here_are_refused_when_they_are_resolved() {
         for (allowed, good) in [("", false), ("localhost", true), ("localhost:8080", true), ("otherhost", false)] {
-            let guard = Guarded(Arc::new(AllowList::new(&[allowed.to_owned()])));
+            let allowed_list = Arc::new(AllowList::new(&[allowed.to_owned()]));
+            let guard = Guarded { allowed: allowed_list, names: Arc::new(SystemNames) };
             let name = "localhost".parse().expect("a name");
             let outcome = guard.resolve(name).await;
             assert_eq!(outcome.is_ok(), good, "{allowed}");

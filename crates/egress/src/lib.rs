@@ -4,6 +4,7 @@ mod address;
 mod client;
 mod jwks;
 mod target;
+mod webhooks;
 
 pub use address::is_public;
-pub use client::{Egress, EgressConfig};
+pub use client::{Egress, EgressConfig, Names, SystemNames};

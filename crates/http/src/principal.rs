@@ -44,6 +44,9 @@ pub enum Scope {
     /// Manage keys, issuers, users; read the audit.
     #[serde(rename = "keys:manage")]
     KeysManage,
+    /// Manage webhook endpoints, and read what was sent to them.
+    #[serde(rename = "webhooks:manage")]
+    WebhooksManage,
     /// Propose actions.
     #[serde(rename = "actions:propose")]
     ActionsPropose,

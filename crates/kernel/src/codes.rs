@@ -101,6 +101,8 @@ codes! {
     SESSION_CLOSED, Conflict, false, "The session is over";
     SESSION_EXISTS, Conflict, false, "The session id is taken";
     ALREADY_EXISTS, Conflict, false, "There already is one with this name";
+    WEBHOOK_LIMIT, Conflict, false, "The tenant has as many webhook endpoints as it may";
+    WEBHOOK_DISABLED, Conflict, false, "The webhook endpoint is disabled";
     RECONNECT_WINDOW_EXPIRED, Gone, false, "The participant's reconnect window is over";
     PRECONDITION_FAILED, PreconditionFailed, false, "The object has changed since it was read";
     BODY_TOO_LARGE, TooLarge, false, "The body is larger than the route takes";

@@ -18,6 +18,21 @@ pub fn uuid7(now: Timestamp, entropy: &mut Entropy) -> uuid::Uuid {
     uuid::Builder::from_unix_timestamp_millis(u64::try_from(now.millis()).unwrap_or(0), &random).into_uuid()
 }
 
+/// [`uuid7_base32`] for one of many that are made at one instant: they sort by `nth` (below 2^26, else by its remainder).
+/// RFC 9562, 6.2, method 1: a counter in the leading bits after the time; 48 bits come from the entropy.
+pub fn uuid7_base32_nth(now: Timestamp, nth: u64, entropy: &mut Entropy) -> String {
+    let nth = (nth % (1 << 26)).to_be_bytes();
+    let counter = u32::from_be_bytes([nth[4], nth[5], nth[6], nth[7]]);
+    let mut random = [0; 10];
+    random.copy_from_slice(&entropy.bytes16()[..10]);
+    // The version takes the first four bits, the variant the first two of the third byte.
+    random[..2].copy_from_slice(&u16::try_from(counter >> 14).unwrap_or(0).to_be_bytes());
+    random[2] = u8::try_from((counter >> 8) & 0x3f).unwrap_or(0);
+    random[3] = nth[7];
+    let id = uuid::Builder::from_unix_timestamp_millis(u64::try_from(now.millis()).unwrap_or(0), &random).into_uuid();
+    encode(u128::from_be_bytes(*id.as_bytes()))
+}
+
 fn encode(value: u128) -> String {
     (0..26).rev().map(|i| char::from(ALPHABET[usize::try_from((value >> (5 * i)) & 31).unwrap_or(0)])).collect()
 }
@@ -113,6 +128,10 @@ typed_ids! {
     LoginId, "lgn";
     /// An effect waiting to leave.
     OutboxId, "obx";
+    /// An address that a tenant's webhooks go to.
+    WebhookEndpointId, "whe";
+    /// One event on its way to one endpoint; also the `webhook-id` of its attempts.
+    WebhookDeliveryId, "whd";
 }
 
 id_type! {
@@ -141,6 +160,18 @@ mod tests {
         assert_eq!(TenantId::parse(a.as_str()), Some(a.clone()));
         assert_eq!(UserId::parse(a.as_str()), None);
         assert_eq!(a.as_str().len(), 30);
+    }
+
+    #[test]
+    fn ids_of_one_instant_sort_by_their_number() {
+        let (mut e, now) = (Entropy::from_seed([7; 32]), Timestamp::from_millis(1_000));
+        let all: Vec<String> = [0, 1, 2, 255, 256, 16_383, 16_384, 4_194_303, 4_194_304, (1 << 26) - 1]
+            .map(|n| uuid7_base32_nth(now, n, &mut e))
+            .to_vec();
+        assert!(all.is_sorted(), "{all:?}");
+        assert!(all[9] < uuid7_base32_nth(now.plus_ms(1), 0, &mut e));
+        assert_ne!(uuid7_base32_nth(now, 5, &mut e), uuid7_base32_nth(now, 5, &mut e));
+        assert!(WebhookDeliveryId::parse(&format!("whd_{}", all[9])).is_some());
     }
 
     #[test]

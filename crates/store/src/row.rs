@@ -96,7 +96,9 @@ id_columns!(
     AuditId,
     LoginId,
     OutboxId,
-    SessionId
+    SessionId,
+    WebhookDeliveryId,
+    WebhookEndpointId
 );
 
 impl Row {

@@ -120,7 +120,9 @@ id_values!(
     AuditId,
     LoginId,
     OutboxId,
-    SessionId
+    SessionId,
+    WebhookDeliveryId,
+    WebhookEndpointId
 );
 
 /// Named parameters of one statement, made by [`params!`](crate::params).

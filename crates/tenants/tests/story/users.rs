@@ -15,6 +15,7 @@ const ALL: &[Scope] = &[
     Scope::EventsRead,
     Scope::TranscriptsRead,
     Scope::ProviderRead,
+    Scope::WebhooksManage,
 ];
 
 both_engines!(roles_follow_the_rows_at_once, |db: Db| async move {
