@@ -8,7 +8,7 @@ use callboard_testkit::Answer;
 use callboard_testkit::fake_livekit::{Forgery, Person};
 use reqwest::Method;
 use serde_json::{Value, json};
-use support::cases::{Case, JSON, LOOSE_TIMES, check_problem, get, post, with};
+use support::cases::{Case, JSON, LOOSE_TIMES, bad_searches, check_problem, get, post, with};
 use support::{Kit, TENANT_SCOPES, Tenancy, counts, text};
 
 /// What the cases talk about.
@@ -369,22 +369,7 @@ fn bad_parameters(s: &str) -> Vec<Case> {
     ] {
         all.push(get(name, &format!("{replay}?{query}"), expected));
     }
-    let question = |q: &str| format!("/v1/search/transcripts?q={q}");
-    for (name, path, expected) in [
-        ("no question", "/v1/search/transcripts".to_owned(), refused),
-        ("an empty question", question(""), refused),
-        ("signs only", question("%22*%22%20%2D%28%29"), refused),
-        ("a question too long", question(&"x".repeat(201)), refused),
-        ("33 words", question(&"a+".repeat(33)), refused),
-        ("U+0000 in a question", question("a%00b"), refused),
-        ("no UTF-8", question("%FF"), refused),
-        ("a loose time of a search", format!("{}&from=yesterday", question("a")), refused),
-        ("a search in no session", format!("{}&sessionId=none", question("a")), (404, "NOT_FOUND")),
-        ("a cursor of another search", format!("{}&cursor=abc", question("a")), (400, "INVALID_CURSOR")),
-        ("an unknown filter", format!("{}&speaker=user", question("a")), (400, "UNKNOWN_QUERY_PARAMETER")),
-    ] {
-        all.push(get(name, &path, expected));
-    }
+    all.extend(bad_searches());
     all.push(get("a cursor of nobody", &format!("{SESSIONS}?cursor=abc"), (400, "INVALID_CURSOR")));
     all.push(get("101 sessions", &format!("{SESSIONS}?limit=101"), refused));
     all.push(get("a format of no kind", &format!("{SESSIONS}/{s}/transcript?format=pdf"), refused));

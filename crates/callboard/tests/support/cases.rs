@@ -71,3 +71,24 @@ pub const LOOSE_TIMES: &[&str] = &[
     "1969-12-31T23:59:59Z",
     "-2026-03-03T10:00:00Z",
 ];
+
+/// Questions that the search refuses.
+pub fn bad_searches() -> Vec<Case> {
+    let refused = (400, "VALIDATION_FAILED");
+    let question = |q: &str| format!("/v1/search/transcripts?q={q}");
+    [
+        ("no question", "/v1/search/transcripts".to_owned(), refused),
+        ("an empty question", question(""), refused),
+        ("signs only", question("%22*%22%20%2D%28%29"), refused),
+        ("a question too long", question(&"x".repeat(201)), refused),
+        ("33 words", question(&"a+".repeat(33)), refused),
+        ("U+0000 in a question", question("a%00b"), refused),
+        ("no UTF-8", question("%FF"), refused),
+        ("a loose time of a search", format!("{}&from=yesterday", question("a")), refused),
+        ("a search in no session", format!("{}&sessionId=none", question("a")), (404, "NOT_FOUND")),
+        ("a cursor of another search", format!("{}&cursor=abc", question("a")), (400, "INVALID_CURSOR")),
+        ("an unknown filter", format!("{}&speaker=user", question("a")), (400, "UNKNOWN_QUERY_PARAMETER")),
+    ]
+    .map(|(name, path, expected)| get(name, &path, expected))
+    .into()
+}
