@@ -28,23 +28,24 @@ export async function freePort() {
 
 /** The binary on a folder and a port of its own; it can be killed and started again. */
 export class Server {
-  constructor(data, port) {
+  constructor(data, port, env) {
     this.data = data;
     this.port = port;
+    this.env = { ...process.env, ...env };
     this.url = `http://127.0.0.1:${port}`;
     this.log = "";
   }
 
-  static async start(t, name = "server") {
+  static async start(t, name = "server", env = {}) {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing; build it: cargo build -p callboard`);
-    const server = new Server(folder(t, name), await freePort());
+    const server = new Server(folder(t, name), await freePort(), env);
     t.after(() => server.end("SIGTERM"));
     return server.start();
   }
 
   async start() {
     const args = ["serve", "--dev", "--data", join(this.data, "data"), "--listen", `127.0.0.1:${this.port}`];
-    this.process = spawn(BINARY, [...args, "--ready-json"], { stdio: ["ignore", "pipe", "pipe"] });
+    this.process = spawn(BINARY, [...args, "--ready-json"], { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
     this.process.stderr.on("data", (text) => (this.log = (this.log + text).slice(-4000)));
     this.exited = once(this.process, "exit");
     const line = await Promise.race([

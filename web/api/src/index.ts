@@ -14,7 +14,7 @@ export { connect, type CallboardProgram } from "./program/connect.ts";
 export type { AppendResult, EventDraft, FollowAll, FollowSession } from "./program/events.ts";
 export { Pages } from "./program/pages.ts";
 export type { ConnectOptions, Once } from "./program/request.ts";
-export type { EndpointDraft } from "./program/rest.ts";
+export type { WebhookEndpointDraft } from "./program/rest.ts";
 export type { SessionFilter } from "./program/sessions.ts";
 export {
   verifyWebhook,

@@ -1,7 +1,7 @@
 /** The shapes of webhook endpoints and of what is delivered to them. */
 
 /** One try to deliver. */
-export interface Attempt {
+export interface WebhookAttempt {
   at: string;
   ok: boolean;
   status?: number;
@@ -11,7 +11,7 @@ export interface Attempt {
 }
 
 /** Where Callboard posts what happens. */
-export interface Endpoint {
+export interface WebhookEndpoint {
   endpointId: string;
   url: string;
   description?: string;
@@ -22,19 +22,19 @@ export interface Endpoint {
   failingSince?: string;
   createdAt: string;
   pending: number;
-  lastAttempt?: Omit<Attempt, "ms" | "responseBody">;
+  lastAttempt?: Omit<WebhookAttempt, "ms" | "responseBody">;
   previousSecretExpiresAt?: string;
 }
 
 /** An endpoint with its secret, shown once. */
-export interface EndpointWithSecret {
-  endpoint: Endpoint;
+export interface WebhookEndpointWithSecret {
+  endpoint: WebhookEndpoint;
   secret?: string;
   secretShown: boolean;
 }
 
 /** One event on its way to one endpoint. */
-export interface Delivery {
+export interface WebhookDelivery {
   deliveryId: string;
   endpointId: string;
   eventType: string;
@@ -46,11 +46,11 @@ export interface Delivery {
   createdAt: string;
   nextAttemptAt?: string;
   deliveredAt?: string;
-  lastAttempt?: Attempt;
+  lastAttempt?: WebhookAttempt;
 }
 
 /** A delivery with what was posted and every try. */
-export interface DeliveryDetail extends Delivery {
+export interface WebhookDeliveryDetail extends WebhookDelivery {
   body: unknown;
-  history: Attempt[];
+  history: WebhookAttempt[];
 }

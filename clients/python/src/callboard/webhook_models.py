@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypedDict
 
 
-class Attempt(TypedDict):
+class WebhookAttempt(TypedDict):
     """One try to deliver."""
 
     at: str
@@ -16,7 +16,7 @@ class Attempt(TypedDict):
     responseBody: NotRequired[str]
 
 
-class LastAttempt(TypedDict):
+class WebhookOutcome(TypedDict):
     """The newest try of an endpoint."""
 
     at: str
@@ -25,7 +25,7 @@ class LastAttempt(TypedDict):
     error: NotRequired[str]
 
 
-class Endpoint(TypedDict):
+class WebhookEndpoint(TypedDict):
     """Where Callboard posts what happens."""
 
     endpointId: str
@@ -38,19 +38,19 @@ class Endpoint(TypedDict):
     failingSince: NotRequired[str]
     createdAt: str
     pending: int
-    lastAttempt: NotRequired[LastAttempt]
+    lastAttempt: NotRequired[WebhookOutcome]
     previousSecretExpiresAt: NotRequired[str]
 
 
-class EndpointWithSecret(TypedDict):
+class WebhookEndpointWithSecret(TypedDict):
     """An endpoint with its secret, shown once."""
 
-    endpoint: Endpoint
+    endpoint: WebhookEndpoint
     secret: NotRequired[str]
     secretShown: bool
 
 
-class Delivery(TypedDict):
+class WebhookDelivery(TypedDict):
     """One event on its way to one endpoint."""
 
     deliveryId: str
@@ -64,11 +64,11 @@ class Delivery(TypedDict):
     createdAt: str
     nextAttemptAt: NotRequired[str]
     deliveredAt: NotRequired[str]
-    lastAttempt: NotRequired[Attempt]
+    lastAttempt: NotRequired[WebhookAttempt]
 
 
-class DeliveryDetail(Delivery):
+class WebhookDeliveryDetail(WebhookDelivery):
     """A delivery with what was posted and every try."""
 
     body: object
-    history: list[Attempt]
+    history: list[WebhookAttempt]

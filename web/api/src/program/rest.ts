@@ -1,6 +1,11 @@
 /** Transcripts, API keys and webhook endpoints. */
 import type * as W from "../wire.ts";
-import type { Delivery, DeliveryDetail, Endpoint, EndpointWithSecret } from "../webhook-wire.ts";
+import type {
+  WebhookDelivery,
+  WebhookDeliveryDetail,
+  WebhookEndpoint,
+  WebhookEndpointWithSecret,
+} from "../webhook-wire.ts";
 import { Pages } from "./pages.ts";
 import { change, route, type Once, type Requests } from "./request.ts";
 
@@ -58,7 +63,7 @@ const ENDPOINTS = "/v1/webhook-endpoints";
 const DELIVERIES = "/v1/webhook-deliveries";
 const under = (path: string, id: string, more = "") => `${path}/${encodeURIComponent(id)}${more}`;
 
-export interface EndpointDraft {
+export interface WebhookEndpointDraft {
   url: string;
   /** Types, or families such as `call.*`. */
   eventTypes: string[];
@@ -68,22 +73,33 @@ export interface EndpointDraft {
 /** Where Callboard posts what happens, and what was delivered; needs the scope `webhooks:manage`. */
 export const webhookEndpoints = (requests: Requests) => ({
   /** An endpoint with its `secret`, which is shown once. */
-  create: (body: EndpointDraft, once: Once = {}) =>
-    requests.json<EndpointWithSecret>("POST", ENDPOINTS, change(body, once)),
-  get: (endpointId: string) => requests.json<Endpoint>("GET", under(ENDPOINTS, endpointId)),
-  list: (filter: { limit?: number } = {}) => new Pages<Endpoint>(requests, ENDPOINTS, filter),
+  create: (body: WebhookEndpointDraft, once: Once = {}) =>
+    requests.json<WebhookEndpointWithSecret>("POST", ENDPOINTS, change(body, once)),
+  get: (endpointId: string) => requests.json<WebhookEndpoint>("GET", under(ENDPOINTS, endpointId)),
+  list: (filter: { limit?: number } = {}) => new Pages<WebhookEndpoint>(requests, ENDPOINTS, filter),
   /** Changes what is given. */
-  update: (endpointId: string, body: Partial<EndpointDraft> & { status?: Endpoint["status"] }) =>
-    requests.json<Endpoint>("PATCH", under(ENDPOINTS, endpointId), { body, repeatable: true }),
+  update: (
+    endpointId: string,
+    body: Partial<WebhookEndpointDraft> & { status?: WebhookEndpoint["status"] },
+  ) => requests.json<WebhookEndpoint>("PATCH", under(ENDPOINTS, endpointId), { body, repeatable: true }),
   /** Removes an endpoint; what was waiting for it is cancelled. */
   delete: (endpointId: string) => requests.json<undefined>("DELETE", under(ENDPOINTS, endpointId)),
   /** A new secret. Deliveries carry both signatures for `overlapSeconds`, a day by default. */
   rotate: (endpointId: string, body: { overlapSeconds?: number } = {}, once: Once = {}) =>
-    requests.json<EndpointWithSecret>("POST", under(ENDPOINTS, endpointId, "/rotate"), change(body, once)),
+    requests.json<WebhookEndpointWithSecret>(
+      "POST",
+      under(ENDPOINTS, endpointId, "/rotate"),
+      change(body, once),
+    ),
   /** Sends a `webhook.test`. */
-  test: async (endpointId: string): Promise<Delivery> =>
-    (await requests.json<{ delivery: Delivery }>("POST", under(ENDPOINTS, endpointId, "/test"), change({})))
-      .delivery,
+  test: async (endpointId: string): Promise<WebhookDelivery> =>
+    (
+      await requests.json<{ delivery: WebhookDelivery }>(
+        "POST",
+        under(ENDPOINTS, endpointId, "/test"),
+        change({}),
+      )
+    ).delivery,
   /** Delivers everything of a span again; how many. */
   resendSince: async (endpointId: string, span: { since: string; until?: string }): Promise<number> =>
     (await requests.json<{ queued: number }>("POST", under(ENDPOINTS, endpointId, "/resend"), change(span)))
@@ -91,14 +107,15 @@ export const webhookEndpoints = (requests: Requests) => ({
   /** What was delivered, newest first, and what waits. */
   deliveries: (
     endpointId: string,
-    filter: { status?: Delivery["status"]; sessionId?: string; limit?: number } = {},
-  ) => new Pages<Delivery>(requests, under(ENDPOINTS, endpointId, "/deliveries"), filter),
+    filter: { status?: WebhookDelivery["status"]; sessionId?: string; limit?: number } = {},
+  ) => new Pages<WebhookDelivery>(requests, under(ENDPOINTS, endpointId, "/deliveries"), filter),
   /** One delivery with its body and every attempt. */
-  delivery: (deliveryId: string) => requests.json<DeliveryDetail>("GET", under(DELIVERIES, deliveryId)),
+  delivery: (deliveryId: string) =>
+    requests.json<WebhookDeliveryDetail>("GET", under(DELIVERIES, deliveryId)),
   /** Delivers one again, under the same id. */
-  resend: async (deliveryId: string): Promise<Delivery> =>
+  resend: async (deliveryId: string): Promise<WebhookDelivery> =>
     (
-      await requests.json<{ delivery: Delivery }>(
+      await requests.json<{ delivery: WebhookDelivery }>(
         "POST",
         under(DELIVERIES, deliveryId, "/resend"),
         change({}),

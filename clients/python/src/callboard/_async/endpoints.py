@@ -27,16 +27,16 @@ class AsyncWebhookEndpoints:
         event_types: Sequence[str],
         description: str | None = None,
         idempotency_key: str | None = None,
-    ) -> w.EndpointWithSecret:
+    ) -> w.WebhookEndpointWithSecret:
         """An endpoint with its ``secret``, which is shown once. ``event_types`` may end in ``.*``."""
         body = present(url=url, event_types=list(event_types), description=description)
-        return cast(w.EndpointWithSecret, await self._transport.json(create(ROUTE, body, idempotency_key)))
+        return cast(w.WebhookEndpointWithSecret, await self._transport.json(create(ROUTE, body, idempotency_key)))
 
-    async def get(self, endpoint_id: str) -> w.Endpoint:
+    async def get(self, endpoint_id: str) -> w.WebhookEndpoint:
         """One endpoint."""
-        return cast(w.Endpoint, await self._transport.json(read(path(ROUTE + "/{}", endpoint_id))))
+        return cast(w.WebhookEndpoint, await self._transport.json(read(path(ROUTE + "/{}", endpoint_id))))
 
-    def list(self, *, limit: int | None = None) -> AsyncPages[w.Endpoint]:
+    def list(self, *, limit: int | None = None) -> AsyncPages[w.WebhookEndpoint]:
         """All endpoints."""
         return AsyncPages(self._transport, read(ROUTE, limit=limit))
 
@@ -48,12 +48,12 @@ class AsyncWebhookEndpoints:
         event_types: Sequence[str] | None = None,
         description: str | None = None,
         status: Literal["enabled", "disabled"] | None = None,
-    ) -> w.Endpoint:
+    ) -> w.WebhookEndpoint:
         """Changes what is given."""
         types = None if event_types is None else list(event_types)
         body = present(url=url, event_types=types, description=description, status=status)
         request = Request("PATCH", path(ROUTE + "/{}", endpoint_id), body=body, repeatable=True)
-        return cast(w.Endpoint, await self._transport.json(request))
+        return cast(w.WebhookEndpoint, await self._transport.json(request))
 
     async def delete(self, endpoint_id: str) -> None:
         """Removes an endpoint; what was waiting for it is cancelled."""
@@ -61,16 +61,16 @@ class AsyncWebhookEndpoints:
 
     async def rotate(
         self, endpoint_id: str, *, overlap_seconds: int | None = None, idempotency_key: str | None = None
-    ) -> w.EndpointWithSecret:
+    ) -> w.WebhookEndpointWithSecret:
         """A new secret. Deliveries carry both signatures for ``overlap_seconds``, a day by default."""
         body = present(overlap_seconds=overlap_seconds)
         request = create(path(ROUTE + "/{}/rotate", endpoint_id), body, idempotency_key)
-        return cast(w.EndpointWithSecret, await self._transport.json(request))
+        return cast(w.WebhookEndpointWithSecret, await self._transport.json(request))
 
-    async def test(self, endpoint_id: str) -> w.Delivery:
+    async def test(self, endpoint_id: str) -> w.WebhookDelivery:
         """Sends a ``webhook.test``."""
         answer = await self._transport.json(create(path(ROUTE + "/{}/test", endpoint_id), {}))
-        return cast(w.Delivery, answer["delivery"])
+        return cast(w.WebhookDelivery, answer["delivery"])
 
     async def resend_since(
         self, endpoint_id: str, *, since: datetime | str, until: datetime | str | None = None
@@ -87,16 +87,18 @@ class AsyncWebhookEndpoints:
         status: Literal["pending", "delivered", "dead", "cancelled"] | None = None,
         session_id: str | None = None,
         limit: int | None = None,
-    ) -> AsyncPages[w.Delivery]:
+    ) -> AsyncPages[w.WebhookDelivery]:
         """What was delivered, newest first, and what waits."""
         route = path(ROUTE + "/{}/deliveries", endpoint_id)
         return AsyncPages(self._transport, read(route, status=status, session_id=session_id, limit=limit))
 
-    async def delivery(self, delivery_id: str) -> w.DeliveryDetail:
+    async def delivery(self, delivery_id: str) -> w.WebhookDeliveryDetail:
         """One delivery with its body and every attempt."""
-        return cast(w.DeliveryDetail, await self._transport.json(read(path("/v1/webhook-deliveries/{}", delivery_id))))
+        return cast(
+            w.WebhookDeliveryDetail, await self._transport.json(read(path("/v1/webhook-deliveries/{}", delivery_id)))
+        )
 
-    async def resend(self, delivery_id: str) -> w.Delivery:
+    async def resend(self, delivery_id: str) -> w.WebhookDelivery:
         """Delivers one again, under the same id."""
         answer = await self._transport.json(create(path("/v1/webhook-deliveries/{}/resend", delivery_id), {}))
-        return cast(w.Delivery, answer["delivery"])
+        return cast(w.WebhookDelivery, answer["delivery"])

@@ -28,16 +28,16 @@ class WebhookEndpoints:
         event_types: Sequence[str],
         description: str | None = None,
         idempotency_key: str | None = None,
-    ) -> w.EndpointWithSecret:
+    ) -> w.WebhookEndpointWithSecret:
         """An endpoint with its ``secret``, which is shown once. ``event_types`` may end in ``.*``."""
         body = present(url=url, event_types=list(event_types), description=description)
-        return cast(w.EndpointWithSecret, self._transport.json(create(ROUTE, body, idempotency_key)))
+        return cast(w.WebhookEndpointWithSecret, self._transport.json(create(ROUTE, body, idempotency_key)))
 
-    def get(self, endpoint_id: str) -> w.Endpoint:
+    def get(self, endpoint_id: str) -> w.WebhookEndpoint:
         """One endpoint."""
-        return cast(w.Endpoint, self._transport.json(read(path(ROUTE + "/{}", endpoint_id))))
+        return cast(w.WebhookEndpoint, self._transport.json(read(path(ROUTE + "/{}", endpoint_id))))
 
-    def list(self, *, limit: int | None = None) -> Pages[w.Endpoint]:
+    def list(self, *, limit: int | None = None) -> Pages[w.WebhookEndpoint]:
         """All endpoints."""
         return Pages(self._transport, read(ROUTE, limit=limit))
 
@@ -49,12 +49,12 @@ class WebhookEndpoints:
         event_types: Sequence[str] | None = None,
         description: str | None = None,
         status: Literal["enabled", "disabled"] | None = None,
-    ) -> w.Endpoint:
+    ) -> w.WebhookEndpoint:
         """Changes what is given."""
         types = None if event_types is None else list(event_types)
         body = present(url=url, event_types=types, description=description, status=status)
         request = Request("PATCH", path(ROUTE + "/{}", endpoint_id), body=body, repeatable=True)
-        return cast(w.Endpoint, self._transport.json(request))
+        return cast(w.WebhookEndpoint, self._transport.json(request))
 
     def delete(self, endpoint_id: str) -> None:
         """Removes an endpoint; what was waiting for it is cancelled."""
@@ -62,16 +62,16 @@ class WebhookEndpoints:
 
     def rotate(
         self, endpoint_id: str, *, overlap_seconds: int | None = None, idempotency_key: str | None = None
-    ) -> w.EndpointWithSecret:
+    ) -> w.WebhookEndpointWithSecret:
         """A new secret. Deliveries carry both signatures for ``overlap_seconds``, a day by default."""
         body = present(overlap_seconds=overlap_seconds)
         request = create(path(ROUTE + "/{}/rotate", endpoint_id), body, idempotency_key)
-        return cast(w.EndpointWithSecret, self._transport.json(request))
+        return cast(w.WebhookEndpointWithSecret, self._transport.json(request))
 
-    def test(self, endpoint_id: str) -> w.Delivery:
+    def test(self, endpoint_id: str) -> w.WebhookDelivery:
         """Sends a ``webhook.test``."""
         answer = self._transport.json(create(path(ROUTE + "/{}/test", endpoint_id), {}))
-        return cast(w.Delivery, answer["delivery"])
+        return cast(w.WebhookDelivery, answer["delivery"])
 
     def resend_since(
         self, endpoint_id: str, *, since: datetime | str, until: datetime | str | None = None
@@ -88,16 +88,18 @@ class WebhookEndpoints:
         status: Literal["pending", "delivered", "dead", "cancelled"] | None = None,
         session_id: str | None = None,
         limit: int | None = None,
-    ) -> Pages[w.Delivery]:
+    ) -> Pages[w.WebhookDelivery]:
         """What was delivered, newest first, and what waits."""
         route = path(ROUTE + "/{}/deliveries", endpoint_id)
         return Pages(self._transport, read(route, status=status, session_id=session_id, limit=limit))
 
-    def delivery(self, delivery_id: str) -> w.DeliveryDetail:
+    def delivery(self, delivery_id: str) -> w.WebhookDeliveryDetail:
         """One delivery with its body and every attempt."""
-        return cast(w.DeliveryDetail, self._transport.json(read(path("/v1/webhook-deliveries/{}", delivery_id))))
+        return cast(
+            w.WebhookDeliveryDetail, self._transport.json(read(path("/v1/webhook-deliveries/{}", delivery_id)))
+        )
 
-    def resend(self, delivery_id: str) -> w.Delivery:
+    def resend(self, delivery_id: str) -> w.WebhookDelivery:
         """Delivers one again, under the same id."""
         answer = self._transport.json(create(path("/v1/webhook-deliveries/{}/resend", delivery_id), {}))
-        return cast(w.Delivery, answer["delivery"])
+        return cast(w.WebhookDelivery, answer["delivery"])
