@@ -113,7 +113,7 @@ class Server:
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
-            env={**os.environ, "CALLBOARD_EGRESS_ALLOW": "127.0.0.1"},
+            env={**os.environ, "CALLBOARD_EGRESS_ALLOW": "127.0.0.1", "CALLBOARD_DEMO": "off"},
         )
         line = self._process.stdout.readline() if self._process.stdout else ""
         if not line:

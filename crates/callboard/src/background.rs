@@ -8,6 +8,9 @@ use callboard_http::{App, Repair, Shutdown};
 
 use crate::metrics::Registry;
 
+/// The shortest time between two looks at the outbox.
+const PACE: Duration = Duration::from_millis(15);
+
 /// Starts everything; all of it ends when the shutdown begins.
 pub fn start(
     app: &App,
@@ -43,26 +46,23 @@ async fn run_repair(app: App, repair: Arc<dyn Repair>, registry: Arc<Registry>, 
     }
 }
 
-/// The outbox is woken by hints and looks every second, since hints can be lost and backoffs run out.
+/// The outbox is woken by hints and by effects that ended, and looks every second, since hints can be lost and backoffs
+/// run out. It looks at most every [`PACE`]: a burst of wake-ups is one look.
 async fn run_outbox(app: App, worker: Worker, shutdown: Shutdown) {
     let mut hints = app.db.hints();
     let mut pruned_at = app.world.now();
+    let mut pace = tokio::time::interval(PACE);
+    pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        let more = match worker.run_due().await {
-            Ok(taken) => taken > 0,
-            Err(error) => {
-                tracing::warn!("The outbox could not be read: {error}");
-                false
-            }
-        };
+        pace.tick().await;
+        if let Err(error) = worker.start_due().await {
+            tracing::warn!("The outbox could not be read: {error}");
+        }
         if app.world.now().since_ms(pruned_at) > 600_000 {
             pruned_at = app.world.now();
             if let Err(error) = worker.prune().await {
                 tracing::warn!("The outbox could not be pruned: {error}");
             }
-        }
-        if more {
-            continue;
         }
         let woken = async {
             while let Ok(topics) = hints.recv().await {
@@ -74,6 +74,7 @@ async fn run_outbox(app: App, worker: Worker, shutdown: Shutdown) {
         };
         tokio::select! {
             () = woken => {}
+            () = worker.landed() => {}
             () = tokio::time::sleep(Duration::from_secs(1)) => {}
             () = shutdown.begun() => return,
         }

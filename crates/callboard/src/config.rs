@@ -94,7 +94,7 @@ pub static SETTINGS: &[Setting] = &[
         "egress.allow",
         "CALLBOARD_EGRESS_ALLOW",
         "",
-        "private hosts that tenants' URLs (JWKS) may reach: host or host:port, separated by commas",
+        "private hosts that tenants' URLs (JWKS, webhooks) may reach: host or host:port, separated by commas",
     ),
     setting(
         "rate.keys_per_second",

@@ -1,5 +1,6 @@
 //! The process's metrics, gathered when they are asked for.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use callboard_http::{App, Metrics};
@@ -17,6 +18,8 @@ pub struct Registry {
     inner: Mutex<prometheus_client::registry::Registry>,
     gauges: Family<Labels, Gauge<f64, AtomicU64>>,
     repairs: Family<Labels, Gauge<f64, AtomicU64>>,
+    /// What attempts to send webhooks came to.
+    pub webhooks: Arc<callboard_webhooks::Stats>,
 }
 
 impl Registry {
@@ -27,10 +30,11 @@ impl Registry {
         let (gauges, repairs) = (Family::default(), Family::default());
         let help = "Counts and levels by name: store_commits, store_writes, store_queued, store_checkpoints, \
                     events_emitted_invalid_total, live_sessions, live_tenants, outbox_waiting, outbox_oldest_seconds, \
-                    webhooks_accepted_total, webhooks_rejected_total (with reason)";
+                    webhooks_accepted_total, webhooks_rejected_total (with reason), \
+                    webhook_attempts_total (with outcome), webhook_endpoints_disabled_total";
         inner.register("value", help, gauges.clone());
         inner.register("repair_findings", "What each repair mended since the start", repairs.clone());
-        Self { inner: Mutex::new(inner), gauges, repairs }
+        Self { inner: Mutex::new(inner), gauges, repairs, webhooks: Arc::default() }
     }
 
     /// Counts what a repair mended.
@@ -40,6 +44,20 @@ impl Registry {
 
     fn set(&self, name: &str, value: f64) {
         self.gauges.get_or_create(&vec![("name", name.to_owned())]).set(value);
+    }
+
+    fn webhooks(&self) {
+        let seen = self.webhooks.counts();
+        for (outcome, n) in [
+            ("delivered", seen.delivered),
+            ("refused", seen.refused),
+            ("failed", seen.failed),
+            ("blocked", seen.blocked),
+        ] {
+            let labels = vec![("name", "webhook_attempts_total".to_owned()), ("outcome", outcome.to_owned())];
+            self.gauges.get_or_create(&labels).set(n as f64);
+        }
+        self.set("webhook_endpoints_disabled_total", seen.disabled as f64);
     }
 
     /// The text format, with current values.
@@ -71,6 +89,7 @@ impl Registry {
                 self.gauges.get_or_create(&labels).set(n as f64);
             }
         }
+        self.webhooks();
         let mut text = String::new();
         encode(&mut text, &self.inner.lock()).map_err(Error::internal)?;
         Ok(text)

@@ -40,6 +40,7 @@ pub const ACCESS: &str = include_str!("../access.toml");
         (name = "Transcripts", description = "What was said"),
         (name = "Provider", description = "LiveKit: webhooks, receipts, connection test"),
         (name = "Simulated", description = "The media server of simulated calls, for their clients"),
+        (name = "Webhooks", description = "Events that are sent to a tenant's own servers"),
         (name = "Access", description = "Keys, issuers, users, logins, audit"),
         (name = "Tenants", description = "The installation's tenants"),
         (name = "Operation", description = "Health, metrics, endpoint map")
@@ -49,7 +50,8 @@ struct Document;
 
 /// A log with the projectors and guards of all features.
 pub fn log() -> Log {
-    let projectors = [callboard_calls::projectors(), callboard_transcripts::projectors()].concat();
+    let projectors = 
+        [callboard_calls::projectors(), callboard_transcripts::projectors(), callboard_webhooks::projectors()].concat();
     Log::new(projectors, callboard_transcripts::guards())
 }
 
@@ -62,6 +64,7 @@ pub fn all_sql() -> Vec<&'static Sql> {
         callboard_calls::all_sql(),
         &callboard_transcripts::ALL_SQL,
         callboard_livekit::ALL_SQL,
+        &callboard_webhooks::ALL_SQL,
     ]
     .concat()
 }
@@ -113,6 +116,7 @@ fn modules(app: &App, parts: &Parts) -> Vec<Module> {
         callboard_tenants::module(app, parts.egress.clone(), installation(parts)),
         callboard_calls::module(app.clone(), Arc::clone(&parts.providers)),
         callboard_transcripts::module(app.clone()),
+        callboard_webhooks::module(app.clone(), parts.egress.clone()),
         callboard_livekit::module(app.clone(), parts.livekit.clone(), senders),
         callboard_simulated::module(app.clone(), parts.simulated.clone()),
     ];
@@ -174,6 +178,7 @@ pub fn service(app: &App, parts: Parts) -> Result<Service> {
         metrics,
     };
     let router = door.guard(router, &openapi)?;
-    let handlers = callboard_calls::outbox_handlers(&parts.providers);
+    let mut handlers = callboard_calls::outbox_handlers(&parts.providers);
+    handlers.extend(callboard_webhooks::outbox_handlers(app, parts.egress, Arc::clone(&registry.webhooks)));
     Ok(Service { router, repairs, handlers, registry, document: text })
 }

@@ -202,13 +202,13 @@ fn announce(
     if let Some(url) = login_url {
         say(&format!("Sign in: {url}"));
     }
-    if let Some(key) = api_key {
-        say(&format!("API key (shown once): {key}"));
+    let kept = first_steps.and_then(|s| s.api_key_file.as_deref());
+    match (api_key, kept) {
+        (Some(key), None) => say(&format!("API key (shown once): {key}")),
+        (_, Some(file)) => say(&format!("API key: in {file}")),
+        (None, None) => say("API key: the one that the first start has shown"),
     }
     let Some(first) = first_steps else { return };
-    if let Some(file) = &first.api_key_file {
-        say(&format!("API key, kept in: {file}"));
-    }
     say("Try, in another terminal:");
     for step in &first.steps {
         say(&format!("  # {}\n  {}", step.title, step.command));
