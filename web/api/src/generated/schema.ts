@@ -497,7 +497,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** List join links */
+    /**
+     * List join links
+     * @description For whoever may see the session. The tokens are not in it.
+     */
     get: operations["list_join_links"];
     put?: never;
     /**
@@ -613,6 +616,197 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/search/transcripts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Search transcripts
+     * @description Utterances as they stand (finals, corrected ones in their corrected form), newest first. Users without a role find
+     *     what was said in their own sessions; everybody else in the tenant's.
+     */
+    get: operations["search_transcripts"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/webhook-endpoints": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List webhook endpoints
+     * @description Newest first.
+     */
+    get: operations["list_webhook_endpoints"];
+    put?: never;
+    /**
+     * Make a webhook endpoint
+     * @description Its secret is in this answer and never again. Events from now on are sent to it.
+     */
+    post: operations["create_webhook_endpoint"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/webhook-endpoints/{endpointId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read a webhook endpoint */
+    get: operations["get_webhook_endpoint"];
+    put?: never;
+    post?: never;
+    /**
+     * Delete a webhook endpoint
+     * @description Its secret is forgotten at once and what is pending is cancelled.
+     */
+    delete: operations["delete_webhook_endpoint"];
+    options?: never;
+    head?: never;
+    /**
+     * Change a webhook endpoint
+     * @description Disabling cancels what is pending. Enabling forgets that it failed; what it missed can be resent.
+     */
+    patch: operations["update_webhook_endpoint"];
+    trace?: never;
+  };
+  "/v1/webhook-endpoints/{endpointId}/rotate": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Give a webhook endpoint a new secret
+     * @description While the old one overlaps, every request carries both signatures. The secret is in this answer and never again.
+     */
+    post: operations["rotate_webhook_secret"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/webhook-endpoints/{endpointId}/test": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Send a test
+     * @description A delivery of type `webhook.test`, which belongs to no session.
+     */
+    post: operations["test_webhook_endpoint"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/webhook-endpoints/{endpointId}/resend": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Send all deliveries of a span again
+     * @description Everything that is settled: delivered, dead, and what the endpoint missed while it was disabled. Order within a session
+     *     is kept. A long span is queued step by step.
+     */
+    post: operations["resend_webhooks"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/webhook-endpoints/{endpointId}/deliveries": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the deliveries of an endpoint
+     * @description Newest first; kept for 30 days after they were settled.
+     */
+    get: operations["list_webhook_deliveries"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/webhook-deliveries/{deliveryId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Read a delivery
+     * @description With what is posted and what came back.
+     */
+    get: operations["get_webhook_delivery"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/webhook-deliveries/{deliveryId}/resend": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Send a delivery again
+     * @description Whatever became of it; one that waits for its next attempt is tried now. Its `webhook-id` stays the same.
+     */
+    post: operations["resend_webhook_delivery"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/call/livekit/events": {
     parameters: {
       query?: never;
@@ -690,6 +884,104 @@ export interface paths {
      *     and why, and is 200 either way.
      */
     post: operations["test"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/simulated/connect": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Connect to a simulated room
+     * @description Opens a connection with the `accessToken` of a transport whose `provider` is `simulated`. There is no media; the
+     *     call sees a participant. The same identity again replaces its older connection.
+     */
+    post: operations["simulated_connect"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/simulated/publish": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Publish a microphone
+     * @description Says that the participant's microphone is on. Once per connection; again it answers the same track.
+     */
+    post: operations["simulated_publish"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/simulated/ping": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Stay connected */
+    post: operations["simulated_ping"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/simulated/drop": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Lose the connection
+     * @description As if the network had gone: the participant leaves with `CONNECTION_TIMEOUT`, which opens their reconnect window.
+     */
+    post: operations["simulated_drop"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/simulated/disconnect": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Disconnect
+     * @description Tell Callboard first (`POST …/leave`): a disconnect alone may be a reload.
+     */
+    post: operations["simulated_disconnect"];
     delete?: never;
     options?: never;
     head?: never;
@@ -965,6 +1257,11 @@ export interface components {
       /** @description Whether the log already held it; then `event` is the stored one. */
       deduped: boolean;
     };
+    /**
+     * @description A status that can be asked for.
+     * @enum {string}
+     */
+    AskedStatus: "active" | "ended" | "failed";
     /** @description Who did it. */
     AuditActor: {
       /** @description `user`, `key`, `pass`, `cli`, `system`. */
@@ -1114,6 +1411,11 @@ export interface components {
       metadata?: Record<string, unknown>;
       /** @description Limits. */
       limits?: components["schemas"]["LimitsAsk"];
+      /**
+       * @description Whether the call runs on the simulated media server: it has no sound, and is marked `provider: simulated`
+       *     wherever it shows. Only where simulated calls are on.
+       */
+      simulated?: boolean;
     };
     /** @description A tenant to be made. */
     CreateTenant: {
@@ -1144,16 +1446,35 @@ export interface components {
       /** @description Roles to begin with. */
       roles?: components["schemas"]["Role"][];
     };
+    /** @description An endpoint to be made. */
+    CreateWebhookEndpoint: {
+      /** @description `https`, and not at a private address unless the installation allows it. */
+      url: string;
+      /** @description For people. */
+      description?: string;
+      /** @description Types of the contract, families such as `call.*`, or `*`. */
+      eventTypes: string[];
+    };
     /** @description The created session. */
     CreatedSession: {
       /** @description The session. */
       session: components["schemas"]["Session"];
     };
     /**
+     * @description Where a delivery stands.
+     * @enum {string}
+     */
+    DeliveryStatus: "pending" | "delivered" | "dead" | "cancelled";
+    /**
      * @description Who called whom.
      * @enum {string}
      */
     Direction: "inbound" | "outbound";
+    /**
+     * @description Why an endpoint is disabled.
+     * @enum {string}
+     */
+    DisabledReason: "by_hand" | "failing";
     /**
      * @description Why a call ended.
      * @enum {string}
@@ -1214,6 +1535,17 @@ export interface components {
     Features: {
       /** @description Whether a media provider is configured. */
       livekit: boolean;
+      /** @description Whether calls may be simulated. */
+      simulated: boolean;
+    };
+    /** @description What to try first with a server in the local mode. */
+    FirstSteps: {
+      /** @description Where the server answers. */
+      url: string;
+      /** @description The file that holds its API key; absent when the key was only printed. */
+      apiKeyFile?: string;
+      /** @description The steps. */
+      steps: components["schemas"]["Step"][];
     };
     /** @description Who may sign tokens for the tenant's users. */
     Issuer: {
@@ -1691,6 +2023,46 @@ export interface components {
       nextCursor: string | null;
     };
     /** @description The answer of a list route. */
+    List_TranscriptHit: {
+      /** @description The page. */
+      items: {
+        /** @description The session. */
+        sessionId: string;
+        /** @description The utterance's id within it. */
+        utteranceId: string;
+        /**
+         * Format: int64
+         * @description The event that it stands on: the place to jump to.
+         */
+        sequence: number;
+        /**
+         * Format: date-time
+         * @description When that happened.
+         */
+        at: string;
+        /**
+         * Format: int64
+         * @description Where it begins, milliseconds since the call connected.
+         */
+        startMs: number;
+        /**
+         * Format: int64
+         * @description Where it ends, milliseconds since the call connected.
+         */
+        endMs: number;
+        /** @description `user`, `agent` or `unknown`. */
+        speaker: string;
+        /** @description The participant who spoke, when known. */
+        participantId?: string;
+        /** @description The whole utterance as it stands. */
+        text: string;
+        /** @description About 160 characters of it around the first hit, in pieces. */
+        snippet: components["schemas"]["SearchSnippetPart"][];
+      }[];
+      /** @description Leads to the next page; null on the last one. */
+      nextCursor: string | null;
+    };
+    /** @description The answer of a list route. */
     List_User: {
       /** @description The page. */
       items: {
@@ -1711,6 +2083,78 @@ export interface components {
          * @description To the minute.
          */
         lastSeenAt?: string;
+      }[];
+      /** @description Leads to the next page; null on the last one. */
+      nextCursor: string | null;
+    };
+    /** @description The answer of a list route. */
+    List_WebhookDelivery: {
+      /** @description The page. */
+      items: {
+        /** @description Also the `webhook-id` of every attempt. */
+        deliveryId: string;
+        endpointId: string;
+        eventType: string;
+        /** @description Absent for a test. */
+        eventId?: string;
+        /** @description Absent for a test. */
+        sessionId?: string;
+        /**
+         * Format: int64
+         * @description The event's place in its session; absent for a test.
+         */
+        sequence?: number;
+        status: components["schemas"]["DeliveryStatus"];
+        /**
+         * Format: int64
+         * @description How often it was tried.
+         */
+        attempts: number;
+        /** Format: date-time */
+        createdAt: string;
+        /**
+         * Format: date-time
+         * @description Absent while an earlier event of the session comes first, and when nothing is left to do.
+         */
+        nextAttemptAt?: string;
+        /** Format: date-time */
+        deliveredAt?: string;
+        lastAttempt?: components["schemas"]["WebhookAttempt"];
+      }[];
+      /** @description Leads to the next page; null on the last one. */
+      nextCursor: string | null;
+    };
+    /** @description The answer of a list route. */
+    List_WebhookEndpoint: {
+      /** @description The page. */
+      items: {
+        endpointId: string;
+        url: string;
+        description?: string;
+        /** @description Types of the contract, families such as `call.*`, or `*`. */
+        eventTypes: string[];
+        status: components["schemas"]["WebhookEndpointStatus"];
+        disabledReason?: components["schemas"]["DisabledReason"];
+        /** Format: date-time */
+        disabledAt?: string;
+        /**
+         * Format: date-time
+         * @description The first failed attempt since the last success.
+         */
+        failingSince?: string;
+        /** Format: date-time */
+        createdAt: string;
+        /**
+         * Format: int64
+         * @description Deliveries that will still be tried.
+         */
+        pending: number;
+        lastAttempt?: components["schemas"]["WebhookOutcome"];
+        /**
+         * Format: date-time
+         * @description Until when the secret before the last rotation signs too.
+         */
+        previousSecretExpiresAt?: string;
       }[];
       /** @description Leads to the next page; null on the last one. */
       nextCursor: string | null;
@@ -1751,6 +2195,8 @@ export interface components {
       /** Format: date-time */
       serverTime: string;
       features: components["schemas"]["Features"];
+      /** @description What to try first; only in the local mode, and only for users and keys. */
+      firstSteps?: components["schemas"]["FirstSteps"];
     };
     /** @description What was missed. */
     Missed: {
@@ -1790,6 +2236,17 @@ export interface components {
       payload: Record<string, unknown>;
       /** @description `1.0`. */
       schemaVersion?: string;
+      /**
+       * Format: date-time
+       * @deprecated
+       * @description The old name of `ts`.
+       */
+      timestamp?: string;
+      /**
+       * @deprecated
+       * @description The old name of `schemaVersion`.
+       */
+      version?: string;
     };
     /** @description Nothing: the body of a request that needs none. */
     Nothing: Record<string, unknown>;
@@ -2067,6 +2524,19 @@ export interface components {
      * @enum {string}
      */
     ReportState: "reconnecting" | "connected";
+    /** @description What to send again. */
+    ResendWebhooks: {
+      /**
+       * Format: date-time
+       * @description Deliveries made at this instant or later.
+       */
+      since: string;
+      /**
+       * Format: date-time
+       * @description Deliveries made before this instant; now if absent.
+       */
+      until?: string;
+    };
     /**
      * @description A role of a user, stored as a row; ordered from least to most.
      * @enum {string}
@@ -2077,6 +2547,14 @@ export interface components {
       /**
        * Format: int64
        * @description How long the old secret still works, seconds; a day if absent.
+       */
+      overlapSeconds?: number;
+    };
+    /** @description How to rotate. */
+    RotateWebhookSecret: {
+      /**
+       * Format: int64
+       * @description How long the old secret signs too, seconds; a day if absent.
        */
       overlapSeconds?: number;
     };
@@ -2092,9 +2570,26 @@ export interface components {
       | "transcripts:read"
       | "provider:read"
       | "keys:manage"
+      | "webhooks:manage"
       | "actions:propose"
       | "actions:decide"
       | "installation:*";
+    /** @description A piece of a snippet. */
+    SearchSnippetPart: {
+      /** @description The text as it was said; `…` stands where more of it follows. */
+      text: string;
+      /** @description Whether it is what was looked for. */
+      hit: boolean;
+    };
+    /** @description One server-sent event, as its fields come. */
+    ServerSentEvent: {
+      /** @description Where to resume from: the sequence in a session's stream, an opaque place in a tenant's. */
+      id?: string;
+      /** @description The event's type, or `closed`. */
+      event: string;
+      /** @description The event as JSON; of `closed`, the reason. */
+      data: string;
+    };
     /** @description A call session. */
     Session: {
       /** @description Unique in its tenant. */
@@ -2165,6 +2660,49 @@ export interface components {
       /** @description Everybody invited or seen. */
       participants: components["schemas"]["Participant"][];
     };
+    /** @description Who wants to connect. */
+    SimulatedConnect: {
+      /** @description The transport's `accessToken`. */
+      accessToken: string;
+    };
+    /** @description An open connection. */
+    SimulatedConnection: {
+      /** @description The room's id. */
+      roomSid: string;
+      /** @description The connection's id. */
+      participantSid: string;
+      /** @description Speaks for this connection, as long as it lasts. */
+      connectionToken: string;
+      /**
+       * Format: int64
+       * @description Ping this often, or the connection counts as lost after three times as long.
+       */
+      pingEveryMs: number;
+    };
+    /** @description Which connection ends, and why. */
+    SimulatedDisconnect: {
+      /** @description The connection's own token. */
+      connectionToken: string;
+      /** @description `CLIENT_INITIATED` when absent. */
+      reason?: components["schemas"]["SimulatedReason"];
+    };
+    /** @description Nothing more to say. */
+    SimulatedDone: Record<string, unknown>;
+    /** @description Which connection. */
+    SimulatedHandle: {
+      /** @description The connection's own token. */
+      connectionToken: string;
+    };
+    /**
+     * @description Why a client disconnects.
+     * @enum {string}
+     */
+    SimulatedReason: "CLIENT_INITIATED" | "USER_REJECTED";
+    /** @description A published microphone. */
+    SimulatedTrack: {
+      /** @description The track's id. */
+      trackSid: string;
+    };
     /** @description The session after the request. */
     StateAnswer: {
       /** @description The session. */
@@ -2175,7 +2713,7 @@ export interface components {
     /** @description A request for a status. */
     StateAsk: {
       /** @description `active`, `ended` or `failed`. */
-      status: components["schemas"]["Status"];
+      status: components["schemas"]["AskedStatus"];
       /** @description Why the call ends; what may be asked depends on who asks. */
       endReason?: components["schemas"]["EndReason"];
       /** @description The provider of an externally run call, 1-64 characters. */
@@ -2194,19 +2732,12 @@ export interface components {
      * @enum {string}
      */
     Status: "created" | "active" | "ended" | "failed";
-    /** @description One step of the connection test. */
+    /** @description One thing to try. */
     Step: {
-      /** @description `configured`, `connect`, `apiKey`, `clock`, `room`, `webhook`. */
-      step: string;
-      /** @description Whether it went well. */
-      ok: boolean;
-      /** @description What was seen, and what to do about it. */
-      detail: string;
-      /**
-       * Format: int64
-       * @description How long it took, milliseconds.
-       */
-      ms: number;
+      /** @description What it does. */
+      title: string;
+      /** @description A command that can be pasted into a terminal of the machine that the server runs on. */
+      command: string;
     };
     /** @description What became of a delivery. */
     Taken: {
@@ -2311,6 +2842,41 @@ export interface components {
        * @description The newest sequence that was looked at; 0 when there was nothing to do.
        */
       upToSequence: number;
+    };
+    /** @description An utterance that has all the words. */
+    TranscriptHit: {
+      /** @description The session. */
+      sessionId: string;
+      /** @description The utterance's id within it. */
+      utteranceId: string;
+      /**
+       * Format: int64
+       * @description The event that it stands on: the place to jump to.
+       */
+      sequence: number;
+      /**
+       * Format: date-time
+       * @description When that happened.
+       */
+      at: string;
+      /**
+       * Format: int64
+       * @description Where it begins, milliseconds since the call connected.
+       */
+      startMs: number;
+      /**
+       * Format: int64
+       * @description Where it ends, milliseconds since the call connected.
+       */
+      endMs: number;
+      /** @description `user`, `agent` or `unknown`. */
+      speaker: string;
+      /** @description The participant who spoke, when known. */
+      participantId?: string;
+      /** @description The whole utterance as it stands. */
+      text: string;
+      /** @description About 160 characters of it around the first hit, in pieces. */
+      snippet: components["schemas"]["SearchSnippetPart"][];
     };
     /** @description An utterance as it stands. */
     TranscriptSegment: {
@@ -2487,6 +3053,15 @@ export interface components {
       /** @description Disabled users cannot sign in, and their logins end. */
       disabled?: boolean;
     };
+    /** @description What changes; absent members stay. */
+    UpdateWebhookEndpoint: {
+      url?: string;
+      /** @description Null takes it away. */
+      description?: string;
+      eventTypes?: string[];
+      /** @description `disabled` cancels what is pending. */
+      status?: components["schemas"]["WebhookEndpointStatus"];
+    };
     /** @description A person in the tenant. */
     User: {
       userId: string;
@@ -2521,6 +3096,132 @@ export interface components {
        * @description Its instant.
        */
       ts: string;
+    };
+    /** @description One attempt. */
+    WebhookAttempt: {
+      /** Format: date-time */
+      at: string;
+      /** @description Whether it was answered 2xx. */
+      ok: boolean;
+      /**
+       * Format: int64
+       * @description The HTTP status, when there was an answer.
+       */
+      status?: number;
+      /**
+       * Format: int64
+       * @description How long it took, milliseconds.
+       */
+      ms: number;
+      /** @description Why it failed. */
+      error?: string;
+      /** @description The first 4 KiB of the answer. */
+      responseBody?: string;
+    };
+    /** @description One event on its way to one endpoint. */
+    WebhookDelivery: {
+      /** @description Also the `webhook-id` of every attempt. */
+      deliveryId: string;
+      endpointId: string;
+      eventType: string;
+      /** @description Absent for a test. */
+      eventId?: string;
+      /** @description Absent for a test. */
+      sessionId?: string;
+      /**
+       * Format: int64
+       * @description The event's place in its session; absent for a test.
+       */
+      sequence?: number;
+      status: components["schemas"]["DeliveryStatus"];
+      /**
+       * Format: int64
+       * @description How often it was tried.
+       */
+      attempts: number;
+      /** Format: date-time */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description Absent while an earlier event of the session comes first, and when nothing is left to do.
+       */
+      nextAttemptAt?: string;
+      /** Format: date-time */
+      deliveredAt?: string;
+      lastAttempt?: components["schemas"]["WebhookAttempt"];
+    };
+    /** @description A delivery with what is posted and what came back. */
+    WebhookDeliveryDetail: components["schemas"]["WebhookDelivery"] & {
+      /** @description What is posted, at each attempt the same; null when the log does not have the event any more. */
+      body: Record<string, unknown> | null;
+      /** @description The newest 30 attempts, newest first. */
+      history: components["schemas"]["WebhookAttempt"][];
+    };
+    /** @description Where a tenant's events go. */
+    WebhookEndpoint: {
+      endpointId: string;
+      url: string;
+      description?: string;
+      /** @description Types of the contract, families such as `call.*`, or `*`. */
+      eventTypes: string[];
+      status: components["schemas"]["WebhookEndpointStatus"];
+      disabledReason?: components["schemas"]["DisabledReason"];
+      /** Format: date-time */
+      disabledAt?: string;
+      /**
+       * Format: date-time
+       * @description The first failed attempt since the last success.
+       */
+      failingSince?: string;
+      /** Format: date-time */
+      createdAt: string;
+      /**
+       * Format: int64
+       * @description Deliveries that will still be tried.
+       */
+      pending: number;
+      lastAttempt?: components["schemas"]["WebhookOutcome"];
+      /**
+       * Format: date-time
+       * @description Until when the secret before the last rotation signs too.
+       */
+      previousSecretExpiresAt?: string;
+    };
+    /**
+     * @description Whether an endpoint is in use.
+     * @enum {string}
+     */
+    WebhookEndpointStatus: "enabled" | "disabled";
+    /** @description An endpoint with its secret, shown once. */
+    WebhookEndpointWithSecret: {
+      endpoint: components["schemas"]["WebhookEndpoint"];
+      /** @description `whsec_…`; only in the first answer. */
+      secret?: string;
+      /** @description Whether this answer holds the secret; false in a replay. */
+      secretShown: boolean;
+    };
+    /** @description Nothing to say. */
+    WebhookNothing: Record<string, unknown>;
+    /** @description What the newest attempt at an endpoint came to. */
+    WebhookOutcome: {
+      /** Format: date-time */
+      at: string;
+      ok: boolean;
+      /**
+       * Format: int64
+       * @description The HTTP status, when there was an answer.
+       */
+      status?: number;
+      error?: string;
+    };
+    /** @description What a test or a resend made. */
+    WebhookQueued: {
+      delivery: components["schemas"]["WebhookDelivery"];
+    };
+    /** @description How many deliveries a resend queues. */
+    WebhooksQueued: {
+      /** Format: int64 */
+      queued: number;
     };
     /** @description An open reconnect window. */
     WindowView: {
@@ -2864,7 +3565,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
@@ -3173,7 +3874,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path: {
         keyId: string;
@@ -3182,7 +3883,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        "application/json": components["schemas"]["RotateApiKey"] | null;
+        "application/json": components["schemas"]["RotateApiKey"];
       };
     };
     responses: {
@@ -3395,7 +4096,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
@@ -3698,7 +4399,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
@@ -4402,7 +5103,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
@@ -4622,7 +5323,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The version that was read */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         tenantId: string;
@@ -4866,14 +5567,14 @@ export interface operations {
       query?: never;
       header?: {
         /** @description 1-255 printable ASCII characters */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
     };
     requestBody?: {
       content: {
-        "application/json": components["schemas"]["CreateSession"] | null;
+        "application/json": components["schemas"]["CreateSession"];
       };
     };
     responses: {
@@ -5105,7 +5806,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The `ETag` that was read */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
       };
       path: {
         /** @description The session */
@@ -5243,9 +5944,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The `ETag` that was read */
-        "If-Match"?: string | null;
+        "If-Match"?: string;
         /** @description 1-255 printable ASCII characters */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path: {
         /** @description The session */
@@ -5392,7 +6093,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description 1-255 printable ASCII characters */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path: {
         /** @description The session */
@@ -5402,7 +6103,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        "application/json": components["schemas"]["TokenAsk"] | null;
+        "application/json": components["schemas"]["TokenAsk"];
       };
     };
     responses: {
@@ -5692,7 +6393,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description 1-255 printable ASCII characters */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path: {
         /** @description The session */
@@ -5702,7 +6403,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        "application/json": components["schemas"]["LeaveAsk"] | null;
+        "application/json": components["schemas"]["LeaveAsk"];
       };
     };
     responses: {
@@ -6248,7 +6949,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description 1-255 printable ASCII characters */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path: {
         /** @description The session */
@@ -6258,7 +6959,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        "application/json": components["schemas"]["CreateJoinLink"] | null;
+        "application/json": components["schemas"]["CreateJoinLink"];
       };
     };
     responses: {
@@ -6481,7 +7182,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description 1-255 printable ASCII characters */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path?: never;
       cookie?: never;
@@ -6601,7 +7302,7 @@ export interface operations {
       };
       header?: {
         /** @description The ETag of an earlier answer. */
-        "If-None-Match"?: string | null;
+        "If-None-Match"?: string;
       };
       path: {
         /** @description The session. */
@@ -6811,7 +7512,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Repeats give the stored answer. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path: {
         /** @description The session. */
@@ -6821,7 +7522,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        "application/json": components["schemas"]["CompactBody"] | null;
+        "application/json": components["schemas"]["CompactBody"];
       };
     };
     responses: {
@@ -6880,6 +7581,1395 @@ export interface operations {
         };
       };
       /** @description `IDEMPOTENCY_CONFLICT`, `IDEMPOTENCY_IN_PROGRESS` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_MEDIA_TYPE` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OUTCOME_UNKNOWN`, `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  search_transcripts: {
+    parameters: {
+      query: {
+        /**
+         * @description Words, at most 200 characters: all must be there, the last one may be a beginning. Case, accents and
+         *     punctuation do not matter.
+         */
+        q: string;
+        /** @description Only what was said at this instant or later, RFC 3339. */
+        from?: string;
+        /** @description Only what was said before this instant, RFC 3339. */
+        until?: string;
+        /** @description Only this session. */
+        sessionId?: string;
+        /** @description Hits of the page, 1-100. */
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of hits. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["List_TranscriptHit"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `INVALID_CURSOR`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_webhook_endpoints: {
+    parameters: {
+      query?: {
+        /** @description Rows of the page. */
+        limit?: number;
+        /** @description `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of endpoints */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["List_WebhookEndpoint"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `INVALID_CURSOR`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  create_webhook_endpoint: {
+    parameters: {
+      query?: never;
+      header?: {
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CreateWebhookEndpoint"];
+      };
+    };
+    responses: {
+      /** @description The endpoint and its secret */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WebhookEndpointWithSecret"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `MALFORMED_JSON`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CSRF_REQUIRED`, `FORBIDDEN`, `ORIGIN_FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `REQUEST_TIMEOUT` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `IDEMPOTENCY_CONFLICT`, `IDEMPOTENCY_IN_PROGRESS`, `WEBHOOK_LIMIT` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_MEDIA_TYPE` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OUTCOME_UNKNOWN`, `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_webhook_endpoint: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        endpointId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The endpoint */
+      200: {
+        headers: {
+          /** @description The version */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WebhookEndpoint"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  delete_webhook_endpoint: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        endpointId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is gone */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description `BAD_REQUEST`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CSRF_REQUIRED`, `FORBIDDEN`, `ORIGIN_FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OUTCOME_UNKNOWN`, `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  update_webhook_endpoint: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The version that was read */
+        "If-Match"?: string;
+      };
+      path: {
+        endpointId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UpdateWebhookEndpoint"];
+      };
+    };
+    responses: {
+      /** @description The endpoint */
+      200: {
+        headers: {
+          /** @description The version */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WebhookEndpoint"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `MALFORMED_JSON`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CSRF_REQUIRED`, `FORBIDDEN`, `ORIGIN_FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `REQUEST_TIMEOUT` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `PRECONDITION_FAILED` */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_MEDIA_TYPE` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OUTCOME_UNKNOWN`, `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  rotate_webhook_secret: {
+    parameters: {
+      query?: never;
+      header?: {
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        endpointId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["RotateWebhookSecret"];
+      };
+    };
+    responses: {
+      /** @description The endpoint and its new secret */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WebhookEndpointWithSecret"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `MALFORMED_JSON`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CSRF_REQUIRED`, `FORBIDDEN`, `ORIGIN_FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `REQUEST_TIMEOUT` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `IDEMPOTENCY_CONFLICT`, `IDEMPOTENCY_IN_PROGRESS` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_MEDIA_TYPE` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OUTCOME_UNKNOWN`, `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  test_webhook_endpoint: {
+    parameters: {
+      query?: never;
+      header?: {
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        endpointId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["WebhookNothing"];
+      };
+    };
+    responses: {
+      /** @description It is queued */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WebhookQueued"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `MALFORMED_JSON`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CSRF_REQUIRED`, `FORBIDDEN`, `ORIGIN_FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `REQUEST_TIMEOUT` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `IDEMPOTENCY_CONFLICT`, `IDEMPOTENCY_IN_PROGRESS`, `WEBHOOK_DISABLED` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_MEDIA_TYPE` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OUTCOME_UNKNOWN`, `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  resend_webhooks: {
+    parameters: {
+      query?: never;
+      header?: {
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        endpointId: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ResendWebhooks"];
+      };
+    };
+    responses: {
+      /** @description How many are queued */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WebhooksQueued"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `MALFORMED_JSON`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CSRF_REQUIRED`, `FORBIDDEN`, `ORIGIN_FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `REQUEST_TIMEOUT` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `IDEMPOTENCY_CONFLICT`, `IDEMPOTENCY_IN_PROGRESS`, `WEBHOOK_DISABLED` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_MEDIA_TYPE` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OUTCOME_UNKNOWN`, `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_webhook_deliveries: {
+    parameters: {
+      query?: {
+        /** @description Only those that stand like this. */
+        status?: "pending" | "delivered" | "dead" | "cancelled";
+        /** @description Only those of this session. */
+        sessionId?: string;
+        /** @description Rows of the page. */
+        limit?: number;
+        /** @description `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        endpointId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of deliveries */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["List_WebhookDelivery"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `INVALID_CURSOR`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_webhook_delivery: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        deliveryId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The delivery */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WebhookDeliveryDetail"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  resend_webhook_delivery: {
+    parameters: {
+      query?: never;
+      header?: {
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        deliveryId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["WebhookNothing"];
+      };
+    };
+    responses: {
+      /** @description It is queued */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WebhookQueued"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `MALFORMED_JSON`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CSRF_REQUIRED`, `FORBIDDEN`, `ORIGIN_FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `REQUEST_TIMEOUT` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `IDEMPOTENCY_CONFLICT`, `IDEMPOTENCY_IN_PROGRESS`, `WEBHOOK_DISABLED` */
       409: {
         headers: {
           [name: string]: unknown;
@@ -7138,7 +9228,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description 1-255 printable ASCII characters */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path: {
         /** @description The receipt */
@@ -7148,7 +9238,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        "application/json": components["schemas"]["Nothing"] | null;
+        "application/json": components["schemas"]["Nothing"];
       };
     };
     responses: {
@@ -7318,6 +9408,504 @@ export interface operations {
       };
       /** @description `RATE_LIMITED` */
       429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OUTCOME_UNKNOWN`, `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  simulated_connect: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SimulatedConnect"];
+      };
+    };
+    responses: {
+      /** @description Connected */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SimulatedConnection"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `MALFORMED_JSON`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `REQUEST_TIMEOUT` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_MEDIA_TYPE` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OUTCOME_UNKNOWN`, `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  simulated_publish: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SimulatedHandle"];
+      };
+    };
+    responses: {
+      /** @description Published */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SimulatedTrack"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `MALFORMED_JSON`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `REQUEST_TIMEOUT` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_MEDIA_TYPE` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OUTCOME_UNKNOWN`, `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  simulated_ping: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SimulatedHandle"];
+      };
+    };
+    responses: {
+      /** @description Heard */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SimulatedDone"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `MALFORMED_JSON`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `REQUEST_TIMEOUT` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_MEDIA_TYPE` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OUTCOME_UNKNOWN`, `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  simulated_drop: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SimulatedHandle"];
+      };
+    };
+    responses: {
+      /** @description Lost */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SimulatedDone"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `MALFORMED_JSON`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `REQUEST_TIMEOUT` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_MEDIA_TYPE` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OUTCOME_UNKNOWN`, `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  simulated_disconnect: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SimulatedDisconnect"];
+      };
+    };
+    responses: {
+      /** @description Disconnected */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SimulatedDone"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `MALFORMED_JSON`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `REQUEST_TIMEOUT` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_MEDIA_TYPE` */
+      415: {
         headers: {
           [name: string]: unknown;
         };
@@ -7627,7 +10215,7 @@ export interface operations {
       };
       header?: {
         /** @description The sequence of the last event that was received. */
-        "Last-Event-ID"?: string | null;
+        "Last-Event-ID"?: number;
       };
       path: {
         /** @description The session. */
@@ -7643,7 +10231,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "text/event-stream": string;
+          "text/event-stream": components["schemas"]["ServerSentEvent"];
         };
       };
       /** @description `BAD_REQUEST`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
@@ -7728,7 +10316,7 @@ export interface operations {
       };
       header?: {
         /** @description The id of the last event that was received. */
-        "Last-Event-ID"?: string | null;
+        "Last-Event-ID"?: string;
       };
       path?: never;
       cookie?: never;
@@ -7741,7 +10329,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "text/event-stream": string;
+          "text/event-stream": components["schemas"]["ServerSentEvent"];
         };
       };
       /** @description `BAD_REQUEST`, `INVALID_CURSOR`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
@@ -7895,7 +10483,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Repeats give the stored answer. */
-        "Idempotency-Key"?: string | null;
+        "Idempotency-Key"?: string;
       };
       path: {
         /** @description The session. */
