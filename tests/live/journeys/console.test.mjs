@@ -77,10 +77,10 @@ test("one click starts a call, two people talk, the console follows, the call en
 
   await part("a reload keeps the place, and pictures are taken in light, dark and phone width", async () => {
     await desk.page.getByRole("button", { name: /transcript\.final/ }).first().click();
-    await until("the address names the event", () => new URL(desk.page.url()).searchParams.has("event"));
+    await until("the address names the event", () => new URL(desk.page.url()).searchParams.has("at"));
     await desk.page.reload();
     await desk.page.getByText("Shall we begin?").first().waitFor();
-    assert.ok(new URL(desk.page.url()).searchParams.has("event"));
+    assert.ok(new URL(desk.page.url()).searchParams.has("at"));
     await desk.picture("call-light");
     await assertAccessible(desk.page, "the page of a call");
     await desk.page.emulateMedia({ colorScheme: "dark" });

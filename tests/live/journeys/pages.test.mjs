@@ -123,7 +123,8 @@ journey("what is being said is replaced in place, and the log shows all of it", 
   assert.equal(await rows(page).filter({ hasText: "transcript.partial" }).count(), 2);
   await append(sessionId, "transcript.final", utterance("And more.", { utteranceId: "u2", startMs: 1_000, endMs: 1_500 }));
   await transcript(page).getByText("And more.").waitFor();
-  await page.getByRole("button", { name: "transcript", exact: true }).click();
+  await page.getByRole("button", { name: "all families" }).click();
+  await page.getByRole("checkbox", { name: "transcript" }).click();
   await page.getByText(/^4 of \d+ events$/).waitFor();
   await page.reload();
   await page.getByText(/^4 of \d+ events$/).waitFor();

@@ -1,5 +1,6 @@
 import { describe, eventOf, zeroOf, type CallProblem, type CallState, type Session } from "@callboard/api";
 import { useState } from "react";
+import { cx } from "../../ui/class-names.ts";
 import { MarkShape } from "./strip/marks.tsx";
 import { offsetText } from "./strip/ticks.ts";
 
@@ -40,7 +41,13 @@ export function Troubles({ call, session, onPick }: TroublesProps) {
   if (!failure && problems.length === 0) return null;
   const shown = all ? problems : problems.slice(0, SHOWN);
   return (
-    <div className="grid gap-1 rounded-lg border border-bad/35 bg-bad/6 px-3 py-2">
+    <section
+      aria-label="What went wrong"
+      className={cx(
+        "grid gap-1 rounded-lg border px-3 py-2",
+        failure ? "border-bad/35 bg-bad/6" : "border-line bg-panel",
+      )}
+    >
       {failure && (
         <p role="alert">
           <span className="font-semibold text-bad">The call failed. </span>
@@ -61,7 +68,7 @@ export function Troubles({ call, session, onPick }: TroublesProps) {
           {all ? "Show fewer" : `Show ${problems.length - SHOWN} more`}
         </button>
       )}
-    </div>
+    </section>
   );
 }
 

@@ -193,12 +193,14 @@ function Plot({ call, camera, strip, view, at, moment, refOfChosen, onPick }: Pl
       <canvas ref={canvas} className="absolute inset-0" aria-hidden />
       {strip.lanes.length === 0 && (
         <p
-          className="pointer-events-none absolute inset-x-3 truncate leading-[26px] text-muted"
+          className="pointer-events-none absolute inset-x-2 flex h-[26px] items-center justify-center text-muted"
           style={{ top: HEAD_PX }}
         >
-          {isOver(call)
-            ? "Nobody joined this call."
-            : "Nobody has joined yet. Whoever opens the join link appears here."}
+          <span className="truncate rounded bg-panel px-2">
+            {isOver(call)
+              ? "Nobody joined this call."
+              : "Nobody has joined yet. Whoever opens the join link appears here."}
+          </span>
         </p>
       )}
       {camera.grows && <NowLine x={place(camera.until)} width={width} />}

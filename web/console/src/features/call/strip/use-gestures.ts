@@ -17,6 +17,7 @@ const STILL_PX = 4;
 
 interface Finger {
   x: number;
+  y: number;
   startX: number;
   startY: number;
 }
@@ -27,9 +28,9 @@ class Fingers {
 
   /** Mean and distance of the fingers: what a drag and a pinch change. */
   shape(): { middle: number; apart: number } {
-    const xs = [...this.down.values()].map((finger) => finger.x);
-    const [first = 0, second = first] = xs;
-    return { middle: (first + second) / 2, apart: Math.abs(first - second) };
+    const [first, second = first] = [...this.down.values()];
+    if (!first || !second) return { middle: 0, apart: 0 };
+    return { middle: (first.x + second.x) / 2, apart: Math.hypot(first.x - second.x, first.y - second.y) };
   }
 }
 
@@ -60,11 +61,13 @@ function move(fingers: Fingers, event: PointerEvent, rect: DOMRect, gestures: Ge
   if (!fingers.dragged) {
     fingers.dragged = true;
     finger.x = finger.startX;
+    finger.y = finger.startY;
     if (!box.hasPointerCapture(event.pointerId)) box.setPointerCapture(event.pointerId);
     gestures.hover(undefined);
   }
   const before = fingers.shape();
   finger.x = event.clientX;
+  finger.y = event.clientY;
   const now = fingers.shape();
   if (before.apart > 8 && now.apart > 8) {
     gestures.zoom(now.apart / before.apart, (now.middle - rect.left) / rect.width);
@@ -92,8 +95,19 @@ export function useGestures(plot: RefObject<HTMLElement | null>, gestures: Gestu
     on("pointerdown", (event) => {
       if (event.button !== 0) return;
       if (fingers.down.size === 0) fingers.dragged = false;
-      fingers.down.set(event.pointerId, { x: event.clientX, startX: event.clientX, startY: event.clientY });
+      fingers.down.set(event.pointerId, {
+        x: event.clientX,
+        y: event.clientY,
+        startX: event.clientX,
+        startY: event.clientY,
+      });
     });
+    // Two fingers are ours: the page must neither scroll nor zoom with them.
+    const two = (event: TouchEvent) => {
+      if (event.touches.length > 1 && event.cancelable) event.preventDefault();
+    };
+    on("touchstart", two, { passive: false });
+    on("touchmove", two, { passive: false });
     on("pointermove", (event) => move(fingers, event, box.getBoundingClientRect(), latest.current, box));
     on("pointerup", (event) => {
       const mine = fingers.down.delete(event.pointerId);
