@@ -50,7 +50,7 @@ struct Document;
 
 /// A log with the projectors and guards of all features.
 pub fn log() -> Log {
-    let projectors = 
+    let projectors =
         [callboard_calls::projectors(), callboard_transcripts::projectors(), callboard_webhooks::projectors()].concat();
     Log::new(projectors, callboard_transcripts::guards())
 }

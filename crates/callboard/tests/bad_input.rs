@@ -18,6 +18,8 @@ struct Scene {
     ended: String,
     of_a_user: String,
     theirs: String,
+    /// An endpoint and a delivery of ours.
+    webhook: (String, String),
 }
 
 async fn scene(kit: &Kit) -> Scene {
@@ -31,7 +33,8 @@ async fn scene(kit: &Kit) -> Scene {
     let of_a_user = kit.session(&kit.http.with_bearer(kit.jwt(&ours, "ann")), &json!({})).await;
     let theirs = kit.session(&kit.http.with_bearer(&theirs.key), &json!({})).await;
     http.post("/v1/realtime/events", &event(&open, json!({ "eventId": "taken" }))).await.expect(201);
-    Scene { ours, open, ended, of_a_user, theirs }
+    let webhook = support::people::webhook(&http).await;
+    Scene { ours, open, ended, of_a_user, theirs, webhook }
 }
 
 /// A good event with members changed; a `Null` takes a member away.
@@ -391,6 +394,7 @@ async fn bad_requests_change_nothing(db: Db) {
     cases.extend(bad_envelopes(&scene.open));
     cases.extend(wrong_objects(&kit, &scene));
     cases.extend(bad_members(&scene.open));
+    cases.extend(support::webhooks::bad_webhooks(&scene.webhook));
     let before = counts(&db).await;
     let mut wrong = Vec::new();
     for case in &cases {

@@ -6,6 +6,7 @@ pub mod callers;
 pub mod cases;
 pub mod people;
 pub mod process;
+pub mod webhooks;
 
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ use callboard_testkit::{FakeLiveKit, FakeWorld, TestApp};
 use serde_json::{Value, json};
 
 /// Every scope that a key of a tenant may have.
-pub const TENANT_SCOPES: [Scope; 7] = [
+pub const TENANT_SCOPES: [Scope; 8] = [
     Scope::CallsRead,
     Scope::CallsWrite,
     Scope::EventsRead,
@@ -32,6 +33,7 @@ pub const TENANT_SCOPES: [Scope; 7] = [
     Scope::TranscriptsRead,
     Scope::ProviderRead,
     Scope::KeysManage,
+    Scope::WebhooksManage,
 ];
 
 /// What signs the tokens of the tests' users.
@@ -69,6 +71,12 @@ impl Kit {
     }
 
     pub async fn with(db: Db, world: Arc<FakeWorld>) -> Self {
+        callboard_testkit::install_tls();
+        Self::reaching(db, world, Egress::new(&EgressConfig::default()).expect("a guard")).await
+    }
+
+    /// With a guard of the test's own.
+    pub async fn reaching(db: Db, world: Arc<FakeWorld>, egress: Egress) -> Self {
         let fake = FakeLiveKit::start(world.clone()).await;
         let config = LiveKitConfig::new(&fake.url(), None, API_KEY, API_SECRET.to_owned().into()).expect("good");
         let livekit = LiveKit::new(config, world.clone()).expect("a bridge");
@@ -89,7 +97,7 @@ impl Kit {
             simulated: Some(simulated),
             first_steps: None,
             livekit: Some(livekit.clone()),
-            egress: Arc::new(Egress::new(&EgressConfig::default()).expect("a guard")),
+            egress: Arc::new(egress),
             limits: RateLimits::unlimited(),
             shutdown: shutdown.clone(),
         };

@@ -2,6 +2,7 @@
 
 use callboard_http::{PassKind, Role, Scope};
 use callboard_kernel::{ApiKeyId, IssuerId, JoinLinkId, ParticipantId, ReceiptId, SessionId, UserId, World as _};
+use callboard_kernel::{WebhookDeliveryId, WebhookEndpointId};
 use serde_json::{Value, json};
 
 use super::callers::Credential;
@@ -32,6 +33,8 @@ pub struct Things {
     pub issuer: String,
     pub user: String,
     pub receipt: String,
+    pub endpoint: String,
+    pub delivery: String,
     pub participant_pass: String,
     pub agent_pass: String,
     pub resume: String,
@@ -48,6 +51,8 @@ impl Things {
             "issuerId" => self.issuer.clone(),
             "userId" => self.user.clone(),
             "receiptId" => self.receipt.clone(),
+            "endpointId" => self.endpoint.clone(),
+            "deliveryId" => self.delivery.clone(),
             "tenantId" => tenancy.id.to_string(),
             "type" => "call.started".to_owned(),
             "code" => "NOT_FOUND".to_owned(),
@@ -68,6 +73,8 @@ pub fn absent(kit: &Kit, name: &str) -> String {
         "issuerId" => IssuerId::generate(now, &mut entropy).to_string(),
         "userId" => UserId::generate(now, &mut entropy).to_string(),
         "receiptId" => ReceiptId::generate(now, &mut entropy).to_string(),
+        "endpointId" => WebhookEndpointId::generate(now, &mut entropy).to_string(),
+        "deliveryId" => WebhookDeliveryId::generate(now, &mut entropy).to_string(),
         "tenantId" => callboard_kernel::TenantId::generate(now, &mut entropy).to_string(),
         other => panic!("say which {{{other}}} does not exist"),
     }
@@ -93,6 +100,7 @@ pub async fn things(kit: &Kit, tenancy: &Tenancy, owner: &UserId) -> Things {
     let room = http.get(&format!("/v1/call/sessions/{session}")).await.expect(200).json();
     kit.fake.join(&text(&room, "providerRoomId"), &callboard_testkit::fake_livekit::Person::standard("somebody"));
     kit.fake.deliver(&kit.http.url("/v1/call/livekit/events")).await;
+    let (endpoint, delivery) = webhook(&http).await;
     let first = |list: Value, id: &str| text(&list["items"][0], id);
     Things {
         participant: text(&person, "participantId"),
@@ -104,11 +112,23 @@ pub async fn things(kit: &Kit, tenancy: &Tenancy, owner: &UserId) -> Things {
             http.get(&format!("/v1/provider/receipts?sessionId={session}")).await.expect(200).json(),
             "receiptId",
         ),
+        endpoint,
+        delivery,
         participant_pass: text(&person, "pass"),
         agent_pass: text(&agent, "pass"),
         resume: text(&person, "resumeToken"),
         session,
     }
+}
+
+/// An endpoint and a delivery to it; nobody carries it out.
+pub async fn webhook(http: &callboard_testkit::TestApp) -> (String, String) {
+    let body = json!({ "url": "https://hooks.example.com/callboard", "eventTypes": ["usage.stopped"] });
+    let made = http.post("/v1/webhook-endpoints", &body).await.expect(201).json();
+    let endpoint = text(&made["endpoint"], "endpointId");
+    let test = format!("/v1/webhook-endpoints/{endpoint}/test");
+    let queued = http.post(&test, &json!({})).await.expect(202).json();
+    (endpoint, text(&queued["delivery"], "deliveryId"))
 }
 
 pub const ROLES: [(&str, Option<Role>); 5] = [

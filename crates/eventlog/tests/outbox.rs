@@ -1,0 +1,180 @@
+//! The outbox among unequals: slow destinations, handlers with a schedule of their own, and what is owed for new events.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use callboard_contracts::{Actor, EventType, Family, Role};
+use callboard_eventlog::outbox::{self, Effect, Handler, Leased, Outcome, Worker};
+use callboard_eventlog::verify::verify;
+use callboard_eventlog::{Log, NewEvent, Projection, Projector, SessionKey, StoredEvent};
+use callboard_kernel::{OutboxId, Result, SessionId, TenantId, Timestamp, World as _};
+use callboard_store::{Db, Tx};
+use callboard_testkit::{FakeWorld, both_engines};
+
+const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+fn tenant() -> TenantId {
+    TenantId::generate(NOW, &mut FakeWorld::manual(1).entropy())
+}
+
+async fn put(db: &Db, world: &FakeWorld, kind: &'static str, destination: &'static str, name: String) {
+    let (now, entropy) = (world.now(), world.entropy());
+    db.write(move |tx| {
+        let effect = Effect { kind, destination, dedupe_key: &name, payload: name.clone(), not_before: now };
+        outbox::put_unordered(tx, &tenant(), &effect, &OutboxId::generate(now, &mut entropy.clone()), now)
+    })
+    .await
+    .expect("put");
+}
+
+/// Never ends.
+struct Hangs {
+    begun: AtomicUsize,
+}
+
+#[async_trait]
+impl Handler for Hangs {
+    fn kind(&self) -> &'static str {
+        "slow"
+    }
+    fn max_attempts(&self) -> i64 {
+        3
+    }
+    fn per_destination(&self) -> usize {
+        3
+    }
+    fn in_flight(&self) -> usize {
+        5
+    }
+    async fn deliver(&self, _effect: &Leased, _now: Timestamp) -> Outcome {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+        std::future::pending().await
+    }
+}
+
+struct Quick {
+    done: AtomicUsize,
+}
+
+#[async_trait]
+impl Handler for Quick {
+    fn kind(&self) -> &'static str {
+        "quick"
+    }
+    fn max_attempts(&self) -> i64 {
+        3
+    }
+    async fn deliver(&self, _effect: &Leased, _now: Timestamp) -> Outcome {
+        self.done.fetch_add(1, Ordering::SeqCst);
+        Outcome::Done
+    }
+}
+
+both_engines!(slow_effects_hold_up_no_others, |db| async move {
+    let world = FakeWorld::manual(7);
+    let (slow, quick) = (Arc::new(Hangs { begun: AtomicUsize::new(0) }), Arc::new(Quick { done: AtomicUsize::new(0) }));
+    let worker = Worker::new(db.clone(), world.clone(), vec![slow.clone(), quick.clone()]);
+    // More than is looked at per destination, and older than everything else.
+    for n in 0..40 {
+        put(&db, &world, "slow", "a", format!("a{n}")).await;
+        put(&db, &world, "slow", "b", format!("b{n}")).await;
+    }
+    world.advance_ms(1_000);
+    for n in 0..20 {
+        put(&db, &world, "quick", if n % 2 == 0 { "a" } else { "c" }, format!("q{n}")).await;
+    }
+    while worker.start_due().await.expect("ran") > 0 || quick.done.load(Ordering::SeqCst) < 20 {
+        tokio::time::timeout(Duration::from_secs(10), worker.landed()).await.expect("something lands");
+    }
+    assert_eq!(worker.start_due().await.expect("ran"), 0, "the slow kind has all its places");
+    assert_eq!(slow.begun.load(Ordering::SeqCst), 5, "three at one destination, five of the kind");
+    let (waiting, _) = db.read(|tx| outbox::backlog_besides(tx, "slow")).await.expect("read");
+    assert_eq!((waiting, db.read(outbox::backlog).await.expect("read").0), (0, 80));
+});
+
+/// Has a schedule of its own.
+struct Scheduled {
+    attempts: AtomicUsize,
+}
+
+#[async_trait]
+impl Handler for Scheduled {
+    fn kind(&self) -> &'static str {
+        "scheduled"
+    }
+    fn max_attempts(&self) -> i64 {
+        1
+    }
+    async fn deliver(&self, _effect: &Leased, now: Timestamp) -> Outcome {
+        match self.attempts.fetch_add(1, Ordering::SeqCst) {
+            0..4 => Outcome::RetryAt("later".to_owned(), now.plus_ms(86_400_000)),
+            _ => Outcome::Done,
+        }
+    }
+}
+
+both_engines!(a_handler_may_name_the_next_attempt, |db| async move {
+    let world = FakeWorld::manual(7);
+    let handler = Arc::new(Scheduled { attempts: AtomicUsize::new(0) });
+    let worker = Worker::new(db.clone(), world.clone(), vec![handler.clone()]);
+    put(&db, &world, "scheduled", "d", "x".to_owned()).await;
+    for day in 1..=5 {
+        assert_eq!(worker.run_due().await.expect("ran"), 1, "day {day}");
+        world.advance_ms(86_399_999);
+        assert_eq!(worker.run_due().await.expect("ran"), 0, "day {day}");
+        world.advance_ms(1);
+    }
+    assert_eq!(db.read(outbox::backlog).await.expect("read").0, 0);
+});
+
+/// Counts what is new and what is rebuilt.
+#[derive(Default)]
+struct Counting {
+    new: AtomicUsize,
+    rebuilt: AtomicUsize,
+}
+
+impl Projector for Counting {
+    fn name(&self) -> &'static str {
+        "counting"
+    }
+    fn wants(&self, family: Family) -> bool {
+        family == Family::Transcript
+    }
+    fn apply(&self, _tx: &Tx<'_>, _key: &SessionKey, _event: &StoredEvent) -> Result<()> {
+        self.rebuilt.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+    fn apply_new(&self, _tx: &Tx<'_>, _key: &SessionKey, _event: &StoredEvent, now: Timestamp) -> Result<()> {
+        assert_eq!(now, NOW);
+        self.new.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+    fn projections(&self) -> &'static [Projection] {
+        &[]
+    }
+}
+
+both_engines!(a_rebuild_owes_nothing, |db| async move {
+    let counting = Arc::new(Counting::default());
+    let log = Log::new(vec![counting.clone()], Vec::new());
+    let said = |id: &str| {
+        let payload = format!(r#"{{"utteranceId":"{id}","speaker":"user","text":"x","startMs":0,"endMs":1}}"#);
+        let actor = Actor { role: Role::Agent, id: "test".to_owned() };
+        NewEvent::ingested(id.to_owned(), NOW, true, EventType::TranscriptFinal, actor, payload)
+    };
+    let (own, events) = (log.clone(), vec![said("a"), said("b"), said("a")]);
+    db.write(move |tx| {
+        let key = own.create(tx, &tenant(), &SessionId::parse("s").expect("an id"), NOW)?;
+        own.append(tx, &key, events.clone(), NOW).map(|_| ())
+    })
+    .await
+    .expect("appended");
+    let seen = || (counting.new.load(Ordering::SeqCst), counting.rebuilt.load(Ordering::SeqCst));
+    assert_eq!(seen(), (2, 0), "a repetition is not new");
+    let (db, log) = (db.clone(), log.clone());
+    let report = tokio::task::spawn_blocking(move || verify(&db, &log)).await.expect("joined").expect("verified");
+    assert_eq!((report.findings.len(), seen()), (0, (2, 2)));
+});
