@@ -15,6 +15,7 @@ class Inbox:
 
     def __init__(self) -> None:
         self.secret = ""
+        self.call = ""
         self.messages: dict[str, webhooks.WebhookMessage] = {}
         self.refused = 0
         self.complete = threading.Event()
@@ -41,7 +42,7 @@ class Inbox:
             return False
         named = {name.lower(): value for name, value in headers.items()}
         self.messages.setdefault(named["webhook-id"], message)
-        if message["type"] == "call.ended":
+        if message["type"] == "call.ended" and message["data"]["sessionId"] == self.call:
             self.complete.set()
         return True
 
@@ -61,7 +62,7 @@ def main() -> None:
     made = client.webhook_endpoints.create(url=inbox.url, event_types=["call.*", "transcript.final"])
     inbox.secret = made["secret"]
 
-    call = client.sessions.create(metadata={"title": "A stranger's call"})["sessionId"]
+    call = inbox.call = client.sessions.create(metadata={"title": "A stranger's call"})["sessionId"]
     client.sessions.activate(call)
     talking = threading.Thread(target=talk, args=(client, call))
     talking.start()
@@ -79,7 +80,9 @@ def main() -> None:
     talking.join()
 
     inbox.complete.wait(60)
-    posted = [message["data"]["sequence"] for message in inbox.messages.values()]
+    # The endpoint hears of every call of the tenant.
+    ours = [message["data"] for message in inbox.messages.values() if message["data"]["sessionId"] == call]
+    posted = [event["sequence"] for event in ours]
     client.webhook_endpoints.delete(made["endpoint"]["endpointId"])
     client.close()
     print(json.dumps({"followed": followed, "posted": posted, "cuts": cuts, "refused": inbox.refused}))

@@ -12,7 +12,7 @@ async function openInbox() {
   const messages = new Map<string, WebhookMessage>();
   let complete: () => void = () => undefined;
   const completed = new Promise<void>((resolve) => (complete = resolve));
-  const inbox = { secret: "", url: "", refused: 0, messages, completed, close: () => undefined as void };
+  const inbox = { secret: "", call: "", url: "", refused: 0, messages, completed, close: () => undefined as void };
   const server = createServer(async (request, response) => {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece as Buffer);
@@ -21,7 +21,7 @@ async function openInbox() {
       const id = String(request.headers["webhook-id"]);
       if (!messages.has(id)) messages.set(id, message);
       response.writeHead(204).end();
-      if (message.type === "call.ended") complete();
+      if (message.type === "call.ended" && message.data.sessionId === inbox.call) complete();
     } catch {
       inbox.refused += 1;
       response.writeHead(401).end();
@@ -53,6 +53,7 @@ const made = await client.webhookEndpoints.create({ url: inbox.url, eventTypes: 
 inbox.secret = made.secret ?? "";
 
 const { sessionId } = await client.sessions.create({ metadata: { title: "A stranger's call" } });
+inbox.call = sessionId;
 await client.sessions.activate(sessionId);
 const talking = talk(client, sessionId);
 
@@ -66,7 +67,9 @@ await talking;
 const patience = new AbortController();
 await Promise.race([inbox.completed, sleep(60_000, undefined, { signal: patience.signal }).catch(() => undefined)]);
 patience.abort();
-const posted = [...inbox.messages.values()].map((message) => message.data.sequence);
+// The endpoint hears of every call of the tenant.
+const ours = [...inbox.messages.values()].filter((message) => message.data.sessionId === sessionId);
+const posted = ours.map((message) => message.data.sequence);
 await client.webhookEndpoints.delete(made.endpoint.endpointId);
 inbox.close();
 console.log(JSON.stringify({ followed, posted, cuts, refused: inbox.refused }));

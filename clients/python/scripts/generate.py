@@ -73,7 +73,7 @@ def doc(text: str, indent: str = "    ") -> str:
     return f'{indent}"""' + f"\n{indent}".join(lines) + f'\n{indent}"""\n'
 
 
-def typed_dict(name: str, schema: Schema) -> str:
+def typed_dict(name: str, schema: Schema, base: str = "TypedDict") -> str:
     required = set(schema.get("required", []))
     if any(keyword.iskeyword(key) or not key.isidentifier() for key in schema.get("properties", {})):
         return functional(name, schema, required)
@@ -84,7 +84,7 @@ def typed_dict(name: str, schema: Schema) -> str:
         members.append(f"    {key}: {kind}\n" if must else f"    {key}: NotRequired[{kind}]\n")
         if text := value.get("description"):
             members.append(doc(text))
-    return f"class {name}(TypedDict):\n{doc(schema.get('description', ''))}\n" + "".join(members)
+    return f"class {name}({base}):\n{doc(schema.get('description', ''))}\n" + "".join(members)
 
 
 def functional(name: str, schema: Schema, required: set[str]) -> str:
@@ -103,10 +103,24 @@ def alias(name: str, value: str, text: str = "") -> str:
     return f"{name}: TypeAlias = {value}\n" + (doc(text, "") if text else "")
 
 
+def extended(name: str, schema: Schema) -> str:
+    """A shape that is another one and more."""
+    bases = [type_of(part, nullable=True) for part in schema["allOf"] if "$ref" in part]
+    own: Schema = {"description": schema.get("description", ""), "properties": {}, "required": []}
+    for part in schema["allOf"]:
+        own["properties"] |= part.get("properties", {})
+        own["required"] += part.get("required", [])
+    return typed_dict(name, own, ", ".join(bases) or "TypedDict")
+
+
 def component(name: str, schema: Schema) -> str:
+    if "allOf" in schema:
+        return extended(name, schema)
     if "properties" in schema or (schema.get("type") == "object" and "oneOf" not in schema):
         return typed_dict(name, schema)
     if "enum" in schema:
+        return alias(name, type_of(schema, nullable=True), schema.get("description", ""))
+    if "oneOf" not in schema:
         return alias(name, type_of(schema, nullable=True), schema.get("description", ""))
     parts = ", ".join(f'"{type_of(part, nullable=True)}"' for part in schema["oneOf"])
     return alias(name, f"Union[{parts}]", schema.get("description", ""))

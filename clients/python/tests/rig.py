@@ -41,8 +41,8 @@ class Server:
         assert BINARY.is_file(), f"{BINARY} is missing; build it: cargo build -p callboard"
         command = [str(BINARY), "serve", "--dev", "--data", str(self.folder / "data")]
         command += ["--listen", f"127.0.0.1:{self.port}", "--ready-json"]
-        # The calls that the local mode plays by itself are not this test's.
-        environment = {**os.environ, "CALLBOARD_DEMO": "off"}
+        # The calls that the local mode plays by itself are not this test's; its receivers of webhooks are on loopback.
+        environment = {**os.environ, "CALLBOARD_DEMO": "off", "CALLBOARD_EGRESS_ALLOW": "127.0.0.1"}
         with (self.folder / "log").open("a") as log:
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
         line = self._process.stdout.readline() if self._process.stdout else ""

@@ -65,6 +65,8 @@ def test_a_call_from_creation_to_outcome(client: Callboard) -> None:
     assert "Grüße № 1" in client.transcripts.text(name, format="vtt")
     assert [each["utteranceId"] for each in client.transcripts.versions(name)] == ["u1"]
     assert client.transcripts.compact(name, keep=1)["kept"] == 1
+    hits = list(client.transcripts.search("grusse", session_id=name, since=session["createdAt"]))
+    assert [(hit["utteranceId"], hit["sequence"]) for hit in hits] == [("u1", 3)]
 
 
 def test_a_call_can_fail(client: Callboard) -> None:

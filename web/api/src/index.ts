@@ -14,7 +14,6 @@ export { connect, type CallboardProgram } from "./program/connect.ts";
 export type { AppendResult, EventDraft, FollowAll, FollowSession } from "./program/events.ts";
 export { Pages } from "./program/pages.ts";
 export type { ConnectOptions, Once } from "./program/request.ts";
-export type { WebhookEndpointDraft } from "./program/rest.ts";
 export type { SessionFilter } from "./program/sessions.ts";
 export {
   verifyWebhook,
@@ -23,7 +22,6 @@ export {
   type WebhookHeaders,
   type WebhookMessage,
 } from "./webhook.ts";
-export type * from "./webhook-wire.ts";
 export { followCall, type CallStore, type CallStoreOptions, type FollowedCall } from "./store.ts";
 export * from "./state/model.ts";
 export { applyEvents, callFromSession, emptyCall } from "./state/reduce.ts";

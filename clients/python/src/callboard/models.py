@@ -94,6 +94,10 @@ class Appended(TypedDict):
     """Whether the log already held it; then `event` is the stored one."""
 
 
+AskedStatus: TypeAlias = Literal["active", "ended", "failed"]
+"""A status that can be asked for."""
+
+
 class AuditActor(TypedDict):
     """Who did it."""
 
@@ -234,6 +238,10 @@ class CreateSession(TypedDict):
     metadata: NotRequired[dict[str, Any]]
     """At most 50 keys and 16 KiB; `title` is shown to callers."""
     limits: NotRequired[LimitsAsk]
+    simulated: NotRequired[bool]
+    """Whether the call runs on the simulated media server: it has no sound, and is marked `provider:
+    simulated` wherever it shows. Only where simulated calls are on.
+    """
 
 
 class CreateTenant(TypedDict):
@@ -264,6 +272,17 @@ class CreateUser(TypedDict):
     """Roles to begin with."""
 
 
+class CreateWebhookEndpoint(TypedDict):
+    """An endpoint to be made."""
+
+    url: str
+    """`https`, and not at a private address unless the installation allows it."""
+    description: NotRequired[str]
+    """For people."""
+    eventTypes: list[str]
+    """Types of the contract, families such as `call.*`, or `*`."""
+
+
 class CreatedSession(TypedDict):
     """The created session."""
 
@@ -271,8 +290,16 @@ class CreatedSession(TypedDict):
     """The session."""
 
 
+DeliveryStatus: TypeAlias = Literal["pending", "delivered", "dead", "cancelled"]
+"""Where a delivery stands."""
+
+
 Direction: TypeAlias = Literal["inbound", "outbound"]
 """Who called whom."""
+
+
+DisabledReason: TypeAlias = Literal["by_hand", "failing"]
+"""Why an endpoint is disabled."""
 
 
 EndReason: TypeAlias = Literal["completed", "user_hangup", "timeout", "agent_handover", "operator_ended", "provider_ended"]
@@ -304,6 +331,19 @@ class Features(TypedDict):
 
     livekit: bool
     """Whether a media provider is configured."""
+    simulated: bool
+    """Whether calls may be simulated."""
+
+
+class FirstSteps(TypedDict):
+    """What to try first with a server in the local mode."""
+
+    url: str
+    """Where the server answers."""
+    apiKeyFile: NotRequired[str]
+    """The file that holds its API key; absent when the key was only printed."""
+    steps: list[Step]
+    """The steps."""
 
 
 class Issuer(TypedDict):
@@ -476,6 +516,7 @@ class Me(TypedDict):
     """For logins by cookie: the value of `X-CSRF-Token`."""
     serverTime: str
     features: Features
+    firstSteps: NotRequired[FirstSteps]
 
 
 class Missed(TypedDict):
@@ -507,10 +548,15 @@ class NewEvent(TypedDict):
     type: str
     """The type."""
     actor: NotRequired[Actor]
+    """A participant that the producer speaks for."""
     payload: dict[str, Any]
     """What happened, at most 64 KiB."""
     schemaVersion: NotRequired[str]
     """`1.0`."""
+    timestamp: NotRequired[str]
+    """The old name of `ts`."""
+    version: NotRequired[str]
+    """The old name of `schemaVersion`."""
 
 
 class Nothing(TypedDict):
@@ -773,6 +819,15 @@ ReportState: TypeAlias = Literal["reconnecting", "connected"]
 """Lost or back."""
 
 
+class ResendWebhooks(TypedDict):
+    """What to send again."""
+
+    since: str
+    """Deliveries made at this instant or later."""
+    until: NotRequired[str]
+    """Deliveries made before this instant; now if absent."""
+
+
 Role: TypeAlias = Literal["viewer", "operator", "admin", "owner"]
 """A role of a user, stored as a row; ordered from least to most."""
 
@@ -784,8 +839,35 @@ class RotateApiKey(TypedDict):
     """How long the old secret still works, seconds; a day if absent."""
 
 
-Scope: TypeAlias = Literal["calls:read", "calls:write", "events:read", "events:write", "transcripts:read", "provider:read", "keys:manage", "actions:propose", "actions:decide", "installation:*"]
+class RotateWebhookSecret(TypedDict):
+    """How to rotate."""
+
+    overlapSeconds: NotRequired[int]
+    """How long the old secret signs too, seconds; a day if absent."""
+
+
+Scope: TypeAlias = Literal["calls:read", "calls:write", "events:read", "events:write", "transcripts:read", "provider:read", "keys:manage", "webhooks:manage", "actions:propose", "actions:decide", "installation:*"]
 """What an API key may do."""
+
+
+class SearchSnippetPart(TypedDict):
+    """A piece of a snippet."""
+
+    text: str
+    """The text as it was said; `…` stands where more of it follows."""
+    hit: bool
+    """Whether it is what was looked for."""
+
+
+class ServerSentEvent(TypedDict):
+    """One server-sent event, as its fields come."""
+
+    id: NotRequired[str]
+    """Where to resume from: the sequence in a session's stream, an opaque place in a tenant's."""
+    event: str
+    """The event's type, or `closed`."""
+    data: str
+    """The event as JSON; of `closed`, the reason."""
 
 
 class Session(TypedDict):
@@ -837,6 +919,57 @@ class Session(TypedDict):
     """Everybody invited or seen."""
 
 
+class SimulatedConnect(TypedDict):
+    """Who wants to connect."""
+
+    accessToken: str
+    """The transport's `accessToken`."""
+
+
+class SimulatedConnection(TypedDict):
+    """An open connection."""
+
+    roomSid: str
+    """The room's id."""
+    participantSid: str
+    """The connection's id."""
+    connectionToken: str
+    """Speaks for this connection, as long as it lasts."""
+    pingEveryMs: int
+    """Ping this often, or the connection counts as lost after three times as long."""
+
+
+class SimulatedDisconnect(TypedDict):
+    """Which connection ends, and why."""
+
+    connectionToken: str
+    """The connection's own token."""
+    reason: NotRequired[SimulatedReason]
+
+
+class SimulatedDone(TypedDict):
+    """Nothing more to say."""
+
+
+
+class SimulatedHandle(TypedDict):
+    """Which connection."""
+
+    connectionToken: str
+    """The connection's own token."""
+
+
+SimulatedReason: TypeAlias = Literal["CLIENT_INITIATED", "USER_REJECTED"]
+"""Why a client disconnects."""
+
+
+class SimulatedTrack(TypedDict):
+    """A published microphone."""
+
+    trackSid: str
+    """The track's id."""
+
+
 class StateAnswer(TypedDict):
     """The session after the request."""
 
@@ -849,7 +982,7 @@ class StateAnswer(TypedDict):
 class StateAsk(TypedDict):
     """A request for a status."""
 
-    status: Status
+    status: AskedStatus
     """`active`, `ended` or `failed`."""
     endReason: NotRequired[EndReason]
     provider: NotRequired[str]
@@ -868,16 +1001,12 @@ Status: TypeAlias = Literal["created", "active", "ended", "failed"]
 
 
 class Step(TypedDict):
-    """One step of the connection test."""
+    """One thing to try."""
 
-    step: str
-    """`configured`, `connect`, `apiKey`, `clock`, `room`, `webhook`."""
-    ok: bool
-    """Whether it went well."""
-    detail: str
-    """What was seen, and what to do about it."""
-    ms: int
-    """How long it took, milliseconds."""
+    title: str
+    """What it does."""
+    command: str
+    """A command that can be pasted into a terminal of the machine that the server runs on."""
 
 
 class Taken(TypedDict):
@@ -968,6 +1097,31 @@ class TranscriptCompaction(TypedDict):
     """Versions that remain."""
     upToSequence: int
     """The newest sequence that was looked at; 0 when there was nothing to do."""
+
+
+class TranscriptHit(TypedDict):
+    """An utterance that has all the words."""
+
+    sessionId: str
+    """The session."""
+    utteranceId: str
+    """The utterance's id within it."""
+    sequence: int
+    """The event that it stands on: the place to jump to."""
+    at: str
+    """When that happened."""
+    startMs: int
+    """Where it begins, milliseconds since the call connected."""
+    endMs: int
+    """Where it ends, milliseconds since the call connected."""
+    speaker: str
+    """`user`, `agent` or `unknown`."""
+    participantId: NotRequired[str]
+    """The participant who spoke, when known."""
+    text: str
+    """The whole utterance as it stands."""
+    snippet: list[SearchSnippetPart]
+    """About 160 characters of it around the first hit, in pieces."""
 
 
 class TranscriptSegment(TypedDict):
@@ -1102,6 +1256,16 @@ class UpdateUser(TypedDict):
     """Disabled users cannot sign in, and their logins end."""
 
 
+class UpdateWebhookEndpoint(TypedDict):
+    """What changes; absent members stay."""
+
+    url: NotRequired[str]
+    description: NotRequired[str]
+    """Null takes it away."""
+    eventTypes: NotRequired[list[str]]
+    status: NotRequired[WebhookEndpointStatus]
+
+
 class User(TypedDict):
     """A person in the tenant."""
 
@@ -1129,6 +1293,116 @@ class Watermark(TypedDict):
     """Its id."""
     ts: str
     """Its instant."""
+
+
+class WebhookAttempt(TypedDict):
+    """One attempt."""
+
+    at: str
+    ok: bool
+    """Whether it was answered 2xx."""
+    status: NotRequired[int]
+    """The HTTP status, when there was an answer."""
+    ms: int
+    """How long it took, milliseconds."""
+    error: NotRequired[str]
+    """Why it failed."""
+    responseBody: NotRequired[str]
+    """The first 4 KiB of the answer."""
+
+
+class WebhookDelivery(TypedDict):
+    """One event on its way to one endpoint."""
+
+    deliveryId: str
+    """Also the `webhook-id` of every attempt."""
+    endpointId: str
+    eventType: str
+    eventId: NotRequired[str]
+    """Absent for a test."""
+    sessionId: NotRequired[str]
+    """Absent for a test."""
+    sequence: NotRequired[int]
+    """The event's place in its session; absent for a test."""
+    status: DeliveryStatus
+    attempts: int
+    """How often it was tried."""
+    createdAt: str
+    nextAttemptAt: NotRequired[str]
+    """Absent while an earlier event of the session comes first, and when nothing is left to do."""
+    deliveredAt: NotRequired[str]
+    lastAttempt: NotRequired[WebhookAttempt]
+
+
+class WebhookDeliveryDetail(WebhookDelivery):
+    """A delivery with what is posted and what came back."""
+
+    body: dict[str, Any] | None
+    """What is posted, at each attempt the same; null when the log does not have the event any more."""
+    history: list[WebhookAttempt]
+    """The newest 30 attempts, newest first."""
+
+
+class WebhookEndpoint(TypedDict):
+    """Where a tenant's events go."""
+
+    endpointId: str
+    url: str
+    description: NotRequired[str]
+    eventTypes: list[str]
+    """Types of the contract, families such as `call.*`, or `*`."""
+    status: WebhookEndpointStatus
+    disabledReason: NotRequired[DisabledReason]
+    disabledAt: NotRequired[str]
+    failingSince: NotRequired[str]
+    """The first failed attempt since the last success."""
+    createdAt: str
+    pending: int
+    """Deliveries that will still be tried."""
+    lastAttempt: NotRequired[WebhookOutcome]
+    previousSecretExpiresAt: NotRequired[str]
+    """Until when the secret before the last rotation signs too."""
+
+
+WebhookEndpointStatus: TypeAlias = Literal["enabled", "disabled"]
+"""Whether an endpoint is in use."""
+
+
+class WebhookEndpointWithSecret(TypedDict):
+    """An endpoint with its secret, shown once."""
+
+    endpoint: WebhookEndpoint
+    secret: NotRequired[str]
+    """`whsec_…`; only in the first answer."""
+    secretShown: bool
+    """Whether this answer holds the secret; false in a replay."""
+
+
+class WebhookNothing(TypedDict):
+    """Nothing to say."""
+
+
+
+class WebhookOutcome(TypedDict):
+    """What the newest attempt at an endpoint came to."""
+
+    at: str
+    ok: bool
+    status: NotRequired[int]
+    """The HTTP status, when there was an answer."""
+    error: NotRequired[str]
+
+
+class WebhookQueued(TypedDict):
+    """What a test or a resend made."""
+
+    delivery: WebhookDelivery
+
+
+class WebhooksQueued(TypedDict):
+    """How many deliveries a resend queues."""
+
+    queued: int
 
 
 class WindowView(TypedDict):

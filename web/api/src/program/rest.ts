@@ -1,15 +1,12 @@
 /** Transcripts, API keys and webhook endpoints. */
 import type * as W from "../wire.ts";
-import type {
-  WebhookDelivery,
-  WebhookDeliveryDetail,
-  WebhookEndpoint,
-  WebhookEndpointWithSecret,
-} from "../webhook-wire.ts";
 import { Pages } from "./pages.ts";
 import { change, route, type Once, type Requests } from "./request.ts";
 
 type Schemas = W.Schemas;
+type WebhookDelivery = Schemas["WebhookDelivery"];
+type WebhookEndpoint = Schemas["WebhookEndpoint"];
+type WebhookEndpointWithSecret = Schemas["WebhookEndpointWithSecret"];
 
 /** What was said, as it stands and as it came to be. */
 export const transcripts = (requests: Requests) => {
@@ -27,6 +24,9 @@ export const transcripts = (requests: Requests) => {
         route("/v1/call/sessions/{sessionId}/transcript-snapshots", { sessionId }),
         filter,
       ),
+    /** What was finally said in any call, newest first. Every word must occur; the last may be a beginning. */
+    search: (q: string, filter: { from?: string; until?: string; sessionId?: string; limit?: number } = {}) =>
+      new Pages<Schemas["TranscriptHit"]>(requests, route("/v1/search/transcripts"), { q, ...filter }),
     /** Drops old versions beyond the newest `keep`. What was finally said always stays. */
     compact: (sessionId: string, keep?: number) =>
       requests.json<Schemas["TranscriptCompaction"]>(
@@ -59,36 +59,30 @@ export const apiKeys = (requests: Requests) => {
   };
 };
 
-const ENDPOINTS = "/v1/webhook-endpoints";
-const DELIVERIES = "/v1/webhook-deliveries";
-const under = (path: string, id: string, more = "") => `${path}/${encodeURIComponent(id)}${more}`;
-
-export interface WebhookEndpointDraft {
-  url: string;
-  /** Types, or families such as `call.*`. */
-  eventTypes: string[];
-  description?: string;
-}
+const ENDPOINTS = route("/v1/webhook-endpoints");
 
 /** Where Callboard posts what happens, and what was delivered; needs the scope `webhooks:manage`. */
 export const webhookEndpoints = (requests: Requests) => ({
   /** An endpoint with its `secret`, which is shown once. */
-  create: (body: WebhookEndpointDraft, once: Once = {}) =>
+  create: (body: Schemas["CreateWebhookEndpoint"], once: Once = {}) =>
     requests.json<WebhookEndpointWithSecret>("POST", ENDPOINTS, change(body, once)),
-  get: (endpointId: string) => requests.json<WebhookEndpoint>("GET", under(ENDPOINTS, endpointId)),
+  get: (endpointId: string) =>
+    requests.json<WebhookEndpoint>("GET", route("/v1/webhook-endpoints/{endpointId}", { endpointId })),
   list: (filter: { limit?: number } = {}) => new Pages<WebhookEndpoint>(requests, ENDPOINTS, filter),
   /** Changes what is given. */
-  update: (
-    endpointId: string,
-    body: Partial<WebhookEndpointDraft> & { status?: WebhookEndpoint["status"] },
-  ) => requests.json<WebhookEndpoint>("PATCH", under(ENDPOINTS, endpointId), { body, repeatable: true }),
+  update: (endpointId: string, body: Schemas["UpdateWebhookEndpoint"]) =>
+    requests.json<WebhookEndpoint>("PATCH", route("/v1/webhook-endpoints/{endpointId}", { endpointId }), {
+      body,
+      repeatable: true,
+    }),
   /** Removes an endpoint; what was waiting for it is cancelled. */
-  delete: (endpointId: string) => requests.json<undefined>("DELETE", under(ENDPOINTS, endpointId)),
+  delete: (endpointId: string) =>
+    requests.json<undefined>("DELETE", route("/v1/webhook-endpoints/{endpointId}", { endpointId })),
   /** A new secret. Deliveries carry both signatures for `overlapSeconds`, a day by default. */
-  rotate: (endpointId: string, body: { overlapSeconds?: number } = {}, once: Once = {}) =>
+  rotate: (endpointId: string, body: Schemas["RotateWebhookSecret"] = {}, once: Once = {}) =>
     requests.json<WebhookEndpointWithSecret>(
       "POST",
-      under(ENDPOINTS, endpointId, "/rotate"),
+      route("/v1/webhook-endpoints/{endpointId}/rotate", { endpointId }),
       change(body, once),
     ),
   /** Sends a `webhook.test`. */
@@ -96,28 +90,41 @@ export const webhookEndpoints = (requests: Requests) => ({
     (
       await requests.json<{ delivery: WebhookDelivery }>(
         "POST",
-        under(ENDPOINTS, endpointId, "/test"),
+        route("/v1/webhook-endpoints/{endpointId}/test", { endpointId }),
         change({}),
       )
     ).delivery,
   /** Delivers everything of a span again; how many. */
-  resendSince: async (endpointId: string, span: { since: string; until?: string }): Promise<number> =>
-    (await requests.json<{ queued: number }>("POST", under(ENDPOINTS, endpointId, "/resend"), change(span)))
-      .queued,
+  resendSince: async (endpointId: string, span: Schemas["ResendWebhooks"]): Promise<number> =>
+    (
+      await requests.json<{ queued: number }>(
+        "POST",
+        route("/v1/webhook-endpoints/{endpointId}/resend", { endpointId }),
+        change(span),
+      )
+    ).queued,
   /** What was delivered, newest first, and what waits. */
   deliveries: (
     endpointId: string,
     filter: { status?: WebhookDelivery["status"]; sessionId?: string; limit?: number } = {},
-  ) => new Pages<WebhookDelivery>(requests, under(ENDPOINTS, endpointId, "/deliveries"), filter),
+  ) =>
+    new Pages<WebhookDelivery>(
+      requests,
+      route("/v1/webhook-endpoints/{endpointId}/deliveries", { endpointId }),
+      filter,
+    ),
   /** One delivery with its body and every attempt. */
   delivery: (deliveryId: string) =>
-    requests.json<WebhookDeliveryDetail>("GET", under(DELIVERIES, deliveryId)),
+    requests.json<Schemas["WebhookDeliveryDetail"]>(
+      "GET",
+      route("/v1/webhook-deliveries/{deliveryId}", { deliveryId }),
+    ),
   /** Delivers one again, under the same id. */
   resend: async (deliveryId: string): Promise<WebhookDelivery> =>
     (
       await requests.json<{ delivery: WebhookDelivery }>(
         "POST",
-        under(DELIVERIES, deliveryId, "/resend"),
+        route("/v1/webhook-deliveries/{deliveryId}/resend", { deliveryId }),
         change({}),
       )
     ).delivery,

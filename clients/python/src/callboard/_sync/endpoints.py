@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, cast
+from typing import cast
 
-from .. import webhook_models as w
+from .. import models as m
 from .._core import Request, create, path, present, read, timestamp
 from .paging import Pages
 from .transport import Transport
@@ -28,16 +28,16 @@ class WebhookEndpoints:
         event_types: Sequence[str],
         description: str | None = None,
         idempotency_key: str | None = None,
-    ) -> w.WebhookEndpointWithSecret:
+    ) -> m.WebhookEndpointWithSecret:
         """An endpoint with its ``secret``, which is shown once. ``event_types`` may end in ``.*``."""
         body = present(url=url, event_types=list(event_types), description=description)
-        return cast(w.WebhookEndpointWithSecret, self._transport.json(create(ROUTE, body, idempotency_key)))
+        return cast(m.WebhookEndpointWithSecret, self._transport.json(create(ROUTE, body, idempotency_key)))
 
-    def get(self, endpoint_id: str) -> w.WebhookEndpoint:
+    def get(self, endpoint_id: str) -> m.WebhookEndpoint:
         """One endpoint."""
-        return cast(w.WebhookEndpoint, self._transport.json(read(path(ROUTE + "/{}", endpoint_id))))
+        return cast(m.WebhookEndpoint, self._transport.json(read(path(ROUTE + "/{}", endpoint_id))))
 
-    def list(self, *, limit: int | None = None) -> Pages[w.WebhookEndpoint]:
+    def list(self, *, limit: int | None = None) -> Pages[m.WebhookEndpoint]:
         """All endpoints."""
         return Pages(self._transport, read(ROUTE, limit=limit))
 
@@ -48,13 +48,13 @@ class WebhookEndpoints:
         url: str | None = None,
         event_types: Sequence[str] | None = None,
         description: str | None = None,
-        status: Literal["enabled", "disabled"] | None = None,
-    ) -> w.WebhookEndpoint:
+        status: m.WebhookEndpointStatus | None = None,
+    ) -> m.WebhookEndpoint:
         """Changes what is given."""
         types = None if event_types is None else list(event_types)
         body = present(url=url, event_types=types, description=description, status=status)
         request = Request("PATCH", path(ROUTE + "/{}", endpoint_id), body=body, repeatable=True)
-        return cast(w.WebhookEndpoint, self._transport.json(request))
+        return cast(m.WebhookEndpoint, self._transport.json(request))
 
     def delete(self, endpoint_id: str) -> None:
         """Removes an endpoint; what was waiting for it is cancelled."""
@@ -62,16 +62,16 @@ class WebhookEndpoints:
 
     def rotate(
         self, endpoint_id: str, *, overlap_seconds: int | None = None, idempotency_key: str | None = None
-    ) -> w.WebhookEndpointWithSecret:
+    ) -> m.WebhookEndpointWithSecret:
         """A new secret. Deliveries carry both signatures for ``overlap_seconds``, a day by default."""
         body = present(overlap_seconds=overlap_seconds)
         request = create(path(ROUTE + "/{}/rotate", endpoint_id), body, idempotency_key)
-        return cast(w.WebhookEndpointWithSecret, self._transport.json(request))
+        return cast(m.WebhookEndpointWithSecret, self._transport.json(request))
 
-    def test(self, endpoint_id: str) -> w.WebhookDelivery:
+    def test(self, endpoint_id: str) -> m.WebhookDelivery:
         """Sends a ``webhook.test``."""
         answer = self._transport.json(create(path(ROUTE + "/{}/test", endpoint_id), {}))
-        return cast(w.WebhookDelivery, answer["delivery"])
+        return cast(m.WebhookDelivery, answer["delivery"])
 
     def resend_since(
         self, endpoint_id: str, *, since: datetime | str, until: datetime | str | None = None
@@ -85,21 +85,21 @@ class WebhookEndpoints:
         self,
         endpoint_id: str,
         *,
-        status: Literal["pending", "delivered", "dead", "cancelled"] | None = None,
+        status: m.DeliveryStatus | None = None,
         session_id: str | None = None,
         limit: int | None = None,
-    ) -> Pages[w.WebhookDelivery]:
+    ) -> Pages[m.WebhookDelivery]:
         """What was delivered, newest first, and what waits."""
         route = path(ROUTE + "/{}/deliveries", endpoint_id)
         return Pages(self._transport, read(route, status=status, session_id=session_id, limit=limit))
 
-    def delivery(self, delivery_id: str) -> w.WebhookDeliveryDetail:
+    def delivery(self, delivery_id: str) -> m.WebhookDeliveryDetail:
         """One delivery with its body and every attempt."""
         return cast(
-            w.WebhookDeliveryDetail, self._transport.json(read(path("/v1/webhook-deliveries/{}", delivery_id)))
+            m.WebhookDeliveryDetail, self._transport.json(read(path("/v1/webhook-deliveries/{}", delivery_id)))
         )
 
-    def resend(self, delivery_id: str) -> w.WebhookDelivery:
+    def resend(self, delivery_id: str) -> m.WebhookDelivery:
         """Delivers one again, under the same id."""
         answer = self._transport.json(create(path("/v1/webhook-deliveries/{}/resend", delivery_id), {}))
-        return cast(w.WebhookDelivery, answer["delivery"])
+        return cast(m.WebhookDelivery, answer["delivery"])

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Literal, cast
 
 from .. import models as m
-from .._core import create, path, read
+from .._core import create, path, read, timestamp
 from .paging import Pages
 from .transport import Transport
 
 CALL = "/v1/call/sessions/{}"
+SEARCH = "/v1/search/transcripts"
 
 
 class Transcripts:
@@ -32,6 +35,20 @@ class Transcripts:
     def versions(self, session_id: str, *, limit: int | None = None) -> Pages[m.TranscriptSnapshot]:
         """Every stored version of every utterance, oldest first."""
         return Pages(self._transport, read(path(CALL + "/transcript-snapshots", session_id), limit=limit))
+
+    def search(
+        self,
+        q: str,
+        *,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        session_id: str | None = None,
+        limit: int | None = None,
+    ) -> Pages[m.TranscriptHit]:
+        """What was finally said in any call, newest first. Every word must occur; the last may be a beginning."""
+        request = read(SEARCH, q=q, until=timestamp(until), session_id=session_id, limit=limit)
+        query = {**request.query, **({} if since is None else {"from": timestamp(since)})}
+        return Pages(self._transport, replace(request, query=query))
 
     def compact(self, session_id: str, *, keep: int | None = None) -> m.TranscriptCompaction:
         """Drops old versions beyond the newest ``keep``. What was finally said always stays."""
