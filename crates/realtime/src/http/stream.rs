@@ -77,8 +77,9 @@ pub(super) async fn session_stream(
         }
     };
     let identity = Identity::new(&live, credentials(&headers), caller.principal);
-    let (feed, _head) = SessionFeed::open(&live, &identity, &id, after).await?;
-    Ok(Stream::respond(live, identity, Feed::Session(Box::new(feed)), query.until.is_some()))
+    let (feed, head) = SessionFeed::open(&live, &identity, &id, after).await?;
+    let place = after.unwrap_or(head).to_string();
+    Ok(Stream::respond(live, identity, Feed::Session(Box::new(feed)), query.until.is_some(), &place))
 }
 
 /// Follow everything of the tenant
@@ -100,8 +101,8 @@ pub(super) async fn tenant_stream(
     let place = last_event_id(&headers)?.or(query.cursor);
     let after = place.as_deref().map(TailCursor::decode).transpose()?;
     let identity = Identity::new(&live, credentials(&headers), caller.principal);
-    let (feed, _place) = TenantFeed::open(&live, &identity, after).await?;
-    Ok(Stream::respond(live, identity, Feed::Tenant(Box::new(feed)), false))
+    let (feed, place) = TenantFeed::open(&live, &identity, after).await?;
+    Ok(Stream::respond(live, identity, Feed::Tenant(Box::new(feed)), false, &place.encode()))
 }
 
 fn last_event_id(headers: &HeaderMap) -> Result<Option<String>> {
@@ -117,7 +118,7 @@ struct Stream {
     feed: Feed,
     until_end: bool,
     over: bool,
-    greeted: bool,
+    greeting: Option<Bytes>,
     /// When the last piece was handed over.
     given_at: Timestamp,
     heartbeat: Interval,
@@ -126,14 +127,16 @@ struct Stream {
 }
 
 impl Stream {
-    fn respond(live: Arc<Live>, identity: Identity, feed: Feed, until_end: bool) -> Response {
+    fn respond(live: Arc<Live>, identity: Identity, feed: Feed, until_end: bool, place: &str) -> Response {
         let shutdown = live.shutdown.clone();
         let stream = Self {
             identity,
             feed,
             until_end,
             over: false,
-            greeted: false,
+            // An id without data is no event: it tells where the stream begins, so that a reader of "only new" that
+            // is cut before its first event loses nothing.
+            greeting: Some(Bytes::from(format!("retry: 2000\nid: {place}\n\n"))),
             given_at: live.app.world.now(),
             heartbeat: every(live.tuning.heartbeat),
             recheck: every(live.tuning.recheck),
@@ -159,9 +162,8 @@ impl Stream {
         if self.over {
             return None;
         }
-        if !self.greeted {
-            self.greeted = true;
-            return Some(Bytes::from_static(b"retry: 2000\n\n"));
+        if let Some(greeting) = self.greeting.take() {
+            return Some(greeting);
         }
         let waited = self.live.app.world.now().since_ms(self.given_at);
         if waited > self.live.tuning.lag_ms && self.feed.is_behind() {
