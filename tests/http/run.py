@@ -110,7 +110,7 @@ def main() -> int:
     parser.add_argument("--binary", required=True)
     parser.add_argument("--fake", required=True)
     parser.add_argument("--seed", type=int, default=42)
-    parser.add_argument("--examples", type=int, default=25)
+    parser.add_argument("--examples", type=int, default=15)
     parser.add_argument("--only", default="", help="a path pattern, to look at one route")
     parser.add_argument("--role", default="", help="one kind of caller: key, participant, agent, cookie, nobody")
     options = parser.parse_args()

@@ -3,6 +3,8 @@
 //! A route names its own codes once, as `extensions(("x-error-codes" = json!(["SESSION_CLOSED"])))`; the general ones
 //! follow from its row.
 
+mod exact;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use axum::http::Method;
@@ -86,6 +88,7 @@ pub fn complete(openapi: &mut OpenApi, matrix: &AccessMatrix) -> Result<()> {
             complete_operation(operation, rule, &path)?;
         }
     }
+    exact::complete(openapi);
     Ok(())
 }
 

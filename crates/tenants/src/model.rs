@@ -260,12 +260,13 @@ pub struct FirstSteps {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_key_file: Option<String>,
     /// The steps.
-    pub steps: Vec<Step>,
+    pub steps: Vec<FirstStep>,
 }
 
 /// One thing to try.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub struct Step {
+#[schema(as = FirstStep)]
+pub struct FirstStep {
     /// What it does.
     pub title: String,
     /// A command that can be pasted into a terminal of the machine that the server runs on.

@@ -60,6 +60,17 @@ pub(crate) enum PresenceName {
     Left,
 }
 
+/// A status that can be asked for.
+#[derive(ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = AskedStatus)]
+#[allow(dead_code, reason = "only its schema is used")]
+pub(crate) enum AskedStatusName {
+    Active,
+    Ended,
+    Failed,
+}
+
 /// Why a call ended.
 #[derive(ToSchema)]
 #[serde(rename_all = "snake_case")]

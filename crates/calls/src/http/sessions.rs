@@ -52,7 +52,7 @@ pub(crate) struct CreateAsk {
     #[schema(value_type = Option<DirectionName>)]
     direction: Option<String>,
     /// The user that it belongs to; keys only.
-    #[schema(pattern = "^usr_[0-9a-z]{26}$")]
+    #[schema(pattern = "^usr_[0-7][0-9a-hjkmnp-tv-z]{25}$")]
     owner_user_id: Option<String>,
     /// The builder's own reference, 1-200 characters.
     #[schema(min_length = 1, max_length = 200)]

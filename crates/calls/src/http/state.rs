@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::names::EndReasonName;
+use super::names::{AskedStatusName, EndReasonName};
 use super::wire::SessionView;
 use super::{Calls, view};
 use crate::access::{self, Seen};
@@ -36,6 +36,7 @@ pub(crate) struct FailureAsk {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct StateAsk {
     /// `active`, `ended` or `failed`.
+    #[schema(value_type = AskedStatusName)]
     status: Status,
     /// Why the call ends; what may be asked depends on who asks.
     #[schema(value_type = Option<EndReasonName>)]

@@ -46,6 +46,9 @@ impl IfMatch {
             let part = part.trim();
             let weak = part.starts_with("W/");
             let inner = part.strip_prefix("W/").unwrap_or(part).strip_prefix('"')?.strip_suffix('"')?;
+            if inner.contains('"') {
+                return None;
+            }
             // A weak tag never matches here: If-Match compares strongly.
             Some(if weak { String::new() } else { inner.to_owned() })
         };
@@ -108,6 +111,7 @@ mod tests {
             ("\"2\", \"3\"", Some(true)),
             ("\"2\"", Some(false)),
             ("W/\"3\"", Some(false)),
+            ("\"3\"\"", None),
             ("3", None),
             ("", None),
         ] {

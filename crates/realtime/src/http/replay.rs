@@ -31,6 +31,11 @@ pub(super) struct ReplayQuery {
     #[param(minimum = 0)]
     until_sequence: Option<i64>,
     /// Only events after this consumer's checkpoint.
+    #[param(
+        min_length = 1,
+        max_length = 128,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     consumer_id: Option<String>,
     /// Only events after the watermark with this instant.
     #[param(value_type = Option<String>, format = DateTime)]

@@ -29,6 +29,20 @@ pub(super) enum Until {
     End,
 }
 
+/// One server-sent event, as its fields come.
+#[derive(ToSchema)]
+#[schema(as = ServerSentEvent)]
+#[allow(dead_code, reason = "only its schema is used")]
+pub(super) struct SseEvent {
+    /// Where to resume from: the sequence in a session's stream, an opaque place in a tenant's.
+    #[schema(required = false)]
+    id: String,
+    /// The event's type, or `closed`.
+    event: String,
+    /// The event as JSON; of `closed`, the reason.
+    data: String,
+}
+
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -58,8 +72,8 @@ pub(super) struct TenantQuery {
 #[utoipa::path(
     get, path = "/v1/realtime/sessions/{sessionId}/stream", tag = "Events",
     params(("sessionId" = String, Path, description = "The session."), SessionQuery,
-        ("Last-Event-ID" = Option<String>, Header, description = "The sequence of the last event that was received.")),
-    responses((status = 200, description = "The stream.", content_type = "text/event-stream", body = String))
+        ("Last-Event-ID" = Option<String>, Header, pattern = "^[0-9]{0,15}$", description = "The sequence of the last event that was received.")),
+    responses((status = 200, description = "The stream.", content_type = "text/event-stream", body = SseEvent))
 )]
 pub(super) async fn session_stream(
     State(live): State<Arc<Live>>,
@@ -71,9 +85,9 @@ pub(super) async fn session_stream(
     let after = match last_event_id(&headers)? {
         None => query.after_sequence.map(|s| read::sequence("query:afterSequence", s)).transpose()?,
         Some(text) => {
-            let number =
-                text.parse().map_err(|_| Error::invalid("header:Last-Event-ID", "must be a sequence: 0 or more"))?;
-            Some(read::sequence("header:Last-Event-ID", number)?)
+            let digits = text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit());
+            let number = digits.then(|| text.parse().ok()).flatten();
+            Some(number.ok_or_else(|| Error::invalid("header:Last-Event-ID", "must be a sequence: 0 or more"))?)
         }
     };
     let identity = Identity::new(&live, credentials(&headers), caller.principal);
@@ -89,7 +103,7 @@ pub(super) async fn session_stream(
 #[utoipa::path(
     get, path = "/v1/realtime/stream", tag = "Events",
     params(TenantQuery, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was received.")),
-    responses((status = 200, description = "The stream.", content_type = "text/event-stream", body = String)),
+    responses((status = 200, description = "The stream.", content_type = "text/event-stream", body = SseEvent)),
     extensions(("x-error-codes" = json!(["INVALID_CURSOR"])))
 )]
 pub(super) async fn tenant_stream(

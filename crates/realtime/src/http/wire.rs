@@ -59,31 +59,44 @@ pub(crate) struct EventDto {
 
 /// An event as a producer sends it. The old names `timestamp` and `version` are accepted for `ts` and `schemaVersion`.
 #[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = NewEvent)]
 #[allow(dead_code)]
 pub(crate) struct NewEventDto {
     /// Unique within the session, 1-128 characters without blanks; made by the server when absent.
-    #[schema(max_length = 128, min_length = 1)]
-    event_id: Option<String>,
+    #[schema(required = false, max_length = 128, min_length = 1, pattern = r"^[^\s\u0000-\u001f\u007f-\u009f]+$")]
+    event_id: String,
     /// The session that the event is for.
+    #[schema(max_length = 64, min_length = 1)]
     session_id: String,
     /// When it happened; the server's time when absent.
-    #[schema(format = DateTime)]
-    ts: Option<String>,
+    #[schema(required = false, format = DateTime)]
+    ts: String,
     /// The type.
+    #[schema(max_length = 64, min_length = 1)]
     r#type: String,
     /// A participant that the producer speaks for.
-    actor: Option<ActorDto>,
+    #[schema(required = false)]
+    actor: ActorDto,
     /// What happened, at most 64 KiB.
     #[schema(value_type = Object)]
     payload: serde_json::Value,
     /// `1.0`.
-    schema_version: Option<String>,
+    #[schema(required = false, pattern = "^1\\.0$")]
+    schema_version: String,
+    /// The old name of `ts`.
+    #[schema(required = false, format = DateTime)]
+    #[deprecated]
+    timestamp: String,
+    /// The old name of `schemaVersion`.
+    #[schema(required = false, pattern = "^1\\.0$")]
+    #[deprecated]
+    version: String,
 }
 
 /// Several events, of any sessions of the tenant.
 #[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = EventBatch)]
 #[allow(dead_code)]
 pub(crate) struct BatchDto {
@@ -92,8 +105,8 @@ pub(crate) struct BatchDto {
     #[schema(min_items = 1, max_items = 1000, value_type = Vec<Object>)]
     events: Vec<NewEventDto>,
     /// All or none.
-    #[schema(default = false)]
-    atomic: Option<bool>,
+    #[schema(required = false, default = false)]
+    atomic: bool,
 }
 
 /// One event or a batch.
