@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use callboard_kernel::{Error, Result, codes};
 
-use super::connection::{CommitFailure, PgConnection, Trouble};
+use super::connection::{CommitFailure, PgConnection, READ_EPOCH, Trouble};
 use super::hints::Notifier;
 use super::link::Link;
 use super::wall;
@@ -16,8 +16,6 @@ use crate::{Connection, Tx};
 
 const BEGIN_WRITE: &str = "begin isolation level read committed";
 const BEGIN_READ: &str = "begin isolation level repeatable read read only";
-/// Last in a write's BEGIN: its share of the table's lock is what raising the epoch waits for.
-const READ_EPOCH: &str = "select epoch from log_epoch where id = 1";
 
 /// Most runs of one closure after deadlocks and serialisation failures.
 const RUNS_MAX: u32 = 8;
@@ -121,7 +119,8 @@ fn attempt(
         Ok(text) => text,
         Err(e) => return End::Answer(Err(e)),
     };
-    match connection.begin(&text) {
+    let begun = if text.ends_with(READ_EPOCH) { connection.learn_epoch() } else { Ok(()) };
+    match begun.and_then(|()| connection.begin(&text)) {
         Ok(found) => {
             if let Some(reason) = fenced(shared, &standing, found) {
                 return roll_back(connection, End::Fenced(reason));
