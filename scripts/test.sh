@@ -13,7 +13,7 @@ STATE="$(mktemp -d "${TMPDIR:-/tmp}/callboard-test.XXXXXX")"
 # PostgreSQL runs as its own user and must be able to pass through.
 chmod 755 "$STATE"
 STEPS=(versions tools fmt web-build web-check web-test clippy deny tidy build postgres rust openapi client
-  http live journeys readme)
+  python clients http live survive journeys readme)
 
 current=""
 finish() {
@@ -50,19 +50,23 @@ step_tidy()      { cargo run --quiet --locked -p xtask -- tidy; }
 step_build()     { cargo build --quiet --locked --workspace; }
 step_postgres()  { scripts/postgres.sh start "$STATE/postgres"; }
 step_rust()      { with_postgres; cargo test --quiet --workspace --locked --no-fail-fast; }
-step_openapi()   { with_binary; cargo run --quiet --locked -p xtask -- openapi --check; }
+step_openapi()   { with_binary; cargo run --quiet --locked -p xtask -- generated --check; }
 step_client()    { npm --prefix web run --silent client:check; }
+step_python()    { with_binary; scripts/check-python.sh; }
+step_clients()   { with_binary; with_browser; node --test --test-concurrency=1 tests/clients/; }
 step_http()      { with_binary; scripts/http-fuzz.sh; }
 step_live()      { with_binary; with_browser; node tests/live/roundtrip.mjs --report artifacts/live/roundtrip.json; node tests/live/roundtrip.mjs --muted --report artifacts/live/muted.json; }
+step_survive()  { with_binary; with_browser; node tests/live/survive.mjs --report artifacts/live/survive.json; }
 step_journeys()  { with_binary; with_browser; node --test --test-concurrency=1 tests/live/journeys/; }
-step_readme()    { with_binary; scripts/check-readme.sh; }
+step_readme()    { with_binary; scripts/check-readme.sh; python3 scripts/check-docs.py; }
 
 explain() {
   case "$1" in
     fmt) note "repair it with: make fmt" ;;
-    openapi|client) note "repair it with: make contract-fix" ;;
+    openapi|client|python) note "what is generated is repaired with: make contract-fix" ;;
+    readme) note "what is run and what is not: scripts/check-docs.py --list" ;;
     deny) note "see deny.toml for what may be linked" ;;
-    live|journeys) note "screenshots and reports: artifacts/live/" ;;
+    live|survive|journeys) note "screenshots and reports: artifacts/live/" ;;
     web-check) note "formatting is repaired with: make fmt" ;;
   esac
 }

@@ -1,12 +1,13 @@
-//! The workspace's own tool: rules that no compiler knows, and the OpenAPI document.
+//! The workspace's own tool: rules that no compiler knows, and the files made from the code.
 //!
 //! `cargo run -p xtask -- tidy` checks the working tree and changes nothing. Every rule is a pure function of the
 //! files' texts, so each has a test with a planted violation.
 
 mod config;
 mod finding;
+mod generated;
 mod lexer;
-mod openapi;
+mod reference;
 mod repo;
 mod rules;
 
@@ -15,10 +16,10 @@ use std::process::ExitCode;
 
 const HELP: &str = "usage: cargo run -p xtask -- COMMAND
 
-  tidy             floors, imports, sizes, bans, error pages, tables, hygiene
-  errors --check   only the error codes and their pages
-  openapi          write openapi/callboard.json from the code
-  openapi --check  compare openapi/callboard.json with the code, change nothing
+  tidy               floors, imports, sizes, bans, error pages, tables, hygiene
+  errors --check     only the error codes and their pages
+  generated          write openapi/callboard.json and docs/reference/ from the code
+  generated --check  compare them with the code, change nothing
 ";
 
 fn main() -> ExitCode {
@@ -27,8 +28,8 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["tidy"] => tidy(rules::all),
         ["errors"] | ["errors", "--check"] => tidy(|repo, _| rules::errors::check(repo)),
-        ["openapi"] => openapi::write(),
-        ["openapi", "--check"] => openapi::check(),
+        ["generated"] => generated::write(),
+        ["generated", "--check"] => generated::check(),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             return ExitCode::SUCCESS;

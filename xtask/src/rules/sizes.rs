@@ -14,8 +14,7 @@ const LIST: &str = "xtask/exceptions.toml";
 const SLACK: usize = 10;
 const CODE: [&str; 9] = [".rs", ".ts", ".tsx", ".js", ".mjs", ".css", ".py", ".sh", ".sql"];
 /// Written by a tool, read by nobody.
-const GENERATED: [&str; 3] =
-    ["web/api/src/generated", "web/api/src/schema", "clients/python/src/callboard/models.py"];
+const GENERATED: [&str; 3] = ["web/api/src/generated", "web/api/src/schema", "clients/python/src/callboard/models.py"];
 
 /// Checks files and functions, then the list of exceptions itself.
 pub fn check(repo: &Repo, sources: &[Source], exceptions: &Exceptions) -> Vec<Finding> {

@@ -1,35 +1,53 @@
-//! The OpenAPI document: `callboard openapi` prints it, `openapi/callboard.json` keeps it.
+//! The files that are made from the code: the OpenAPI document, and the reference pages under `docs/`.
 
+use crate::reference;
 use crate::repo::root;
 use std::process::{Command, Stdio};
 
-const PATH: &str = "openapi/callboard.json";
-const FIX: &str = "cargo run -p xtask -- openapi";
+const FIX: &str = "make contract-fix";
 
-/// Writes the document from the code.
+/// Every file with what it should hold.
+fn files() -> Result<Vec<(&'static str, String)>, String> {
+    let document = normalise(&ask(&["openapi"])?)?;
+    let value = serde_json::from_str(&document).map_err(|error| error.to_string())?;
+    let access = std::fs::read_to_string(root().join("crates/callboard/access.toml"))
+        .map_err(|error| format!("the access matrix cannot be read: {error}"))?;
+    let page = |name: &str| ask(&["reference", name]).map(|out| String::from_utf8_lossy(&out).into_owned());
+    Ok(vec![
+        ("docs/reference/http.md", reference::http(&value, &access)?),
+        ("docs/reference/commands.md", page("commands")?),
+        ("docs/reference/settings.md", page("settings")?),
+        ("openapi/callboard.json", document),
+    ])
+}
+
+/// Writes the files from the code.
 pub fn write() -> Result<(), String> {
-    let document = generate()?;
-    let path = root().join(PATH);
-    if std::fs::read_to_string(&path).is_ok_and(|kept| kept == document) {
-        println!("{PATH} is up to date");
-        return Ok(());
+    for (path, made) in files()? {
+        let target = root().join(path);
+        if std::fs::read_to_string(&target).is_ok_and(|kept| kept == made) {
+            println!("{path} is up to date");
+            continue;
+        }
+        target.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(|error| error.to_string())?;
+        std::fs::write(&target, made).map_err(|error| format!("{path} could not be written: {error}"))?;
+        println!("{path} is written");
     }
-    std::fs::write(&path, document).map_err(|error| format!("{PATH} could not be written: {error}"))?;
-    println!("{PATH} is written; next: npm --prefix web run client");
+    println!("next: npm --prefix web run client");
     Ok(())
 }
 
-/// Compares the kept document with the code.
+/// Compares the kept files with the code.
 pub fn check() -> Result<(), String> {
-    let document = generate()?;
-    let kept = std::fs::read_to_string(root().join(PATH)).unwrap_or_default();
-    match first_difference(&kept, &document) {
-        None => {
-            println!("{PATH} agrees with the code");
-            Ok(())
+    let mut drifted = Vec::new();
+    for (path, made) in files()? {
+        let kept = std::fs::read_to_string(root().join(path)).unwrap_or_default();
+        match first_difference(&kept, &made) {
+            None => println!("{path} agrees with the code"),
+            Some(place) => drifted.push(format!("{path} differs from the code at {place}")),
         }
-        Some(place) => Err(format!("{PATH} differs from the code at {place}\nrepair it with:  {FIX}")),
     }
+    if drifted.is_empty() { Ok(()) } else { Err(format!("{}\nrepair it with:  {FIX}", drifted.join("\n"))) }
 }
 
 /// Line and both texts of the first difference.
@@ -52,7 +70,7 @@ fn first_difference(kept: &str, made: &str) -> Option<String> {
 }
 
 /// Asks the binary named by CALLBOARD_BIN (`make test` has just built it), else builds one and asks that.
-fn generate() -> Result<String, String> {
+fn ask(arguments: &[&str]) -> Result<Vec<u8>, String> {
     let mut command = match std::env::var_os("CALLBOARD_BIN") {
         Some(binary) => Command::new(binary),
         None => {
@@ -62,15 +80,15 @@ fn generate() -> Result<String, String> {
         }
     };
     let output = command
-        .arg("openapi")
+        .args(arguments)
         .current_dir(root())
         .stderr(Stdio::inherit())
         .output()
         .map_err(|error| format!("the binary could not be asked: {error}"))?;
     if !output.status.success() {
-        return Err(format!("`callboard openapi` failed: {}", output.status));
+        return Err(format!("`callboard {}` failed: {}", arguments.join(" "), output.status));
     }
-    normalise(&output.stdout)
+    Ok(output.stdout)
 }
 
 /// The text as printed, once it is sure to be a readable document of the right version.
