@@ -130,7 +130,9 @@ fn a_change_without_a_tenant_clause_reaches_no_other_tenant() {
     let db = scratch.open_with(options());
     for (owner, id) in [("a", "1"), ("b", "2"), ("b", "3")] {
         db.within(of(owner))
-            .write_blocking(move |tx| tx.execute_one(&PUT, params! { tenant: owner, id, n: i64::from(id.as_bytes()[0]) }))
+            .write_blocking(move |tx| {
+                tx.execute_one(&PUT, params! { tenant: owner, id, n: i64::from(id.as_bytes()[0]) })
+            })
             .unwrap();
     }
     let all = text("update item set n = n + 1".to_owned());
