@@ -2,6 +2,7 @@ import {
   describe,
   eventOf,
   isOver,
+  nameOf,
   momentOf,
   sequenceAt,
   speakerOf,
@@ -11,7 +12,7 @@ import {
   type Utterance,
 } from "@callboard/api";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent } from "react";
 import { cx } from "../../ui/class-names.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import { PILL } from "./families.tsx";
@@ -97,7 +98,10 @@ interface LinesProps {
 function Lines({ items, virtual, call, active, onPick }: LinesProps) {
   const hues = useMemo(() => huesOf([...call.participants.values()]), [call.participants]);
   return (
-    <div className="relative" style={{ height: virtual.getTotalSize() }}>
+    <div
+      className="relative"
+      style={{ height: virtual.getTotalSize(), "--who": whoWidth(call) } as CSSProperties}
+    >
       {virtual.getVirtualItems().map(({ index, start, key }) => {
         const item = items[index];
         return item ? (
@@ -114,6 +118,15 @@ function Lines({ items, virtual, call, active, onPick }: LinesProps) {
       })}
     </div>
   );
+}
+
+/** One width for the names of all lines, so that the words begin below each other. */
+function whoWidth(call: CallState): string {
+  const longest = Math.max(
+    ...[...call.participants.values()].map((person) => nameOf(person)?.length ?? 0),
+    6,
+  );
+  return `${Math.min(116, longest * 7 + 4)}px`;
 }
 
 function emptyLine(call: CallState, caughtUp: boolean): string {
@@ -177,8 +190,10 @@ function Said({ said, call, hues }: { said: Utterance } & Pick<ItemProps, "call"
   const hue = hues.get(said.participantId ?? "") ?? 1;
   const ink = said.speaker === "agent" && LANE_CLASSES[hue];
   return (
-    <span className="grid min-w-0 grid-cols-[minmax(56px,auto)_1fr] gap-2.5">
-      <b className={cx("max-w-28 truncate font-semibold", ink)}>{speakerOf(said, call.participants)}</b>
+    <span className="grid min-w-0 grid-cols-[var(--who)_1fr] gap-2.5">
+      <b className={cx("truncate font-semibold", ink)} title={speakerOf(said, call.participants)}>
+        {speakerOf(said, call.participants)}
+      </b>
       <span className={cx("min-w-0 break-words", !said.final && !isOver(call) && "caret text-muted")}>
         {said.text}
         {said.source === "typed" && <span className="ml-1.5 text-2xs text-faint">typed</span>}

@@ -68,7 +68,7 @@ export function CallStrip(props: CallStripProps) {
     <section aria-label="Call strip" className="card relative overflow-hidden">
       {props.reading && <Reading {...props.reading} />}
       <div
-        className="grid max-h-[236px] grid-cols-[92px_minmax(0,1fr)] overflow-x-hidden overflow-y-auto sm:grid-cols-[156px_minmax(0,1fr)]"
+        className="grid max-h-[236px] grid-cols-[92px_minmax(0,1fr)] overflow-x-hidden overflow-y-auto sm:grid-cols-[156px_minmax(0,1fr)] lg:grid-cols-[196px_minmax(0,1fr)]"
         tabIndex={-1}
       >
         <div className="min-w-0 border-r border-line pb-1" style={{ paddingTop: HEAD_PX }}>

@@ -17,7 +17,7 @@ export function LaneLabel({ lane, hue, over }: { lane: StripLane; hue: number; o
   return (
     <div className={ROW} title={person && stateTitle(person)}>
       <i className={cx("size-2 shrink-0 rounded-[2px] bg-current", LANE_CLASSES[hue])} aria-hidden />
-      <span className="max-w-36 truncate font-medium max-sm:max-w-none">{name}</span>
+      <span className="truncate font-medium sm:max-w-36 sm:shrink-0">{name}</span>
       {state && (
         <span className={cx("truncate", lost ? "text-warn max-sm:sr-only" : "text-faint max-sm:sr-only")}>
           {state}
@@ -60,7 +60,7 @@ export function stateWords(person: ParticipantView, lost: boolean, over: boolean
   if (person.state === "left") return [role, over ? "" : "left"].filter(Boolean).join(", ");
   if (lost) return [role, "reconnecting"].filter(Boolean).join(", ");
   if (person.state === "invited") return [role, "invited"].filter(Boolean).join(", ");
-  return role === "agent" && person.agentState ? `agent, ${person.agentState}` : role;
+  return person.agentState ?? role;
 }
 
 function stateTitle(person: ParticipantView): string {
