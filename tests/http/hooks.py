@@ -281,6 +281,12 @@ def issuer(sent, seat, chance):
     return sent
 
 
+def user(sent, seat, chance):
+    if sent.get("issuer") is not None:
+        sent["issuer"] = "local"
+    return sent
+
+
 def checkpoint(sent, seat, chance):
     sent["sequence"] = min(sent["sequence"], 1)
     return sent
@@ -327,6 +333,7 @@ BODIES = {
     "POST /v1/call/sessions/{sessionId}/reconnect": reconnect,
     "POST /v1/api-keys": key,
     "POST /v1/issuers": issuer,
+    "POST /v1/users": user,
     "POST /v1/realtime/sessions/{sessionId}/checkpoint": checkpoint,
     "POST /v1/realtime/events": events,
     "POST /v1/join": join,

@@ -1538,6 +1538,13 @@ export interface components {
       /** @description Whether calls may be simulated. */
       simulated: boolean;
     };
+    /** @description One thing to try. */
+    FirstStep: {
+      /** @description What it does. */
+      title: string;
+      /** @description A command that can be pasted into a terminal of the machine that the server runs on. */
+      command: string;
+    };
     /** @description What to try first with a server in the local mode. */
     FirstSteps: {
       /** @description Where the server answers. */
@@ -1545,7 +1552,7 @@ export interface components {
       /** @description The file that holds its API key; absent when the key was only printed. */
       apiKeyFile?: string;
       /** @description The steps. */
-      steps: components["schemas"]["Step"][];
+      steps: components["schemas"]["FirstStep"][];
     };
     /** @description Who may sign tokens for the tenant's users. */
     Issuer: {
@@ -2732,12 +2739,19 @@ export interface components {
      * @enum {string}
      */
     Status: "created" | "active" | "ended" | "failed";
-    /** @description One thing to try. */
+    /** @description One step of the connection test. */
     Step: {
-      /** @description What it does. */
-      title: string;
-      /** @description A command that can be pasted into a terminal of the machine that the server runs on. */
-      command: string;
+      /** @description `configured`, `connect`, `apiKey`, `clock`, `room`, `webhook`. */
+      step: string;
+      /** @description Whether it went well. */
+      ok: boolean;
+      /** @description What was seen, and what to do about it. */
+      detail: string;
+      /**
+       * Format: int64
+       * @description How long it took, milliseconds.
+       */
+      ms: number;
     };
     /** @description What became of a delivery. */
     Taken: {
@@ -10215,7 +10229,7 @@ export interface operations {
       };
       header?: {
         /** @description The sequence of the last event that was received. */
-        "Last-Event-ID"?: number;
+        "Last-Event-ID"?: string;
       };
       path: {
         /** @description The session. */
