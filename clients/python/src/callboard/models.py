@@ -335,6 +335,15 @@ class Features(TypedDict):
     """Whether calls may be simulated."""
 
 
+class FirstStep(TypedDict):
+    """One thing to try."""
+
+    title: str
+    """What it does."""
+    command: str
+    """A command that can be pasted into a terminal of the machine that the server runs on."""
+
+
 class FirstSteps(TypedDict):
     """What to try first with a server in the local mode."""
 
@@ -342,7 +351,7 @@ class FirstSteps(TypedDict):
     """Where the server answers."""
     apiKeyFile: NotRequired[str]
     """The file that holds its API key; absent when the key was only printed."""
-    steps: list[Step]
+    steps: list[FirstStep]
     """The steps."""
 
 
@@ -1001,12 +1010,16 @@ Status: TypeAlias = Literal["created", "active", "ended", "failed"]
 
 
 class Step(TypedDict):
-    """One thing to try."""
+    """One step of the connection test."""
 
-    title: str
-    """What it does."""
-    command: str
-    """A command that can be pasted into a terminal of the machine that the server runs on."""
+    step: str
+    """`configured`, `connect`, `apiKey`, `clock`, `room`, `webhook`."""
+    ok: bool
+    """Whether it went well."""
+    detail: str
+    """What was seen, and what to do about it."""
+    ms: int
+    """How long it took, milliseconds."""
 
 
 class Taken(TypedDict):
