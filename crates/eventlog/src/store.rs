@@ -50,7 +50,7 @@ sql! {
         values (:id, :tenant, :key, :destination, :kind, :dedupe, :payload, :now, :next_at) on conflict (dedupe_key) do nothing";
     OUTBOX_DUE = "select outbox_id, tenant_id, session_key, destination, kind, payload, attempts, created_at, fence from (\
         select o.outbox_id, o.tenant_id, o.session_key, o.destination, o.kind, o.payload, o.attempts, o.created_at, o.fence, \
-        o.next_at, row_number() over (partition by o.destination order by o.next_at, o.outbox_id) as nth \
+        o.next_at, row_number() over (partition by o.kind, o.destination order by o.next_at, o.outbox_id) as nth \
         from outbox o where o.done_at is null and o.dead_at is null and o.next_at <= :now \
         and (o.lease_until is null or o.lease_until <= :now) and not exists (select 1 from outbox p where \
         p.destination = o.destination and p.session_key = o.session_key and p.outbox_id < o.outbox_id \

@@ -10,6 +10,8 @@ use crate::model::MAX_TYPES;
 pub const DELAYS_S: [i64; 12] = [5, 30, 120, 300, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 28_800, 43_200];
 /// How long a delivery is tried, milliseconds since it was queued: 3 days.
 pub const SPAN_MS: DurationMs = 3 * 24 * 3_600_000;
+/// A delivery that waited behind others of its session for days is still tried so often.
+pub(crate) const MIN_TRIES: i64 = 6;
 /// An endpoint is disabled when every attempt has failed for this long, milliseconds: an hour less than a delivery is
 /// tried, so that the last attempt of the first event that is lost disables it.
 pub const FAILING_MS: DurationMs = SPAN_MS - 3_600_000;
@@ -26,7 +28,7 @@ pub fn next_attempt(
     retry_after_s: Option<i64>,
 ) -> Option<Timestamp> {
     let end = queued_at.plus_ms(SPAN_MS);
-    if now >= end {
+    if now >= end && tries >= MIN_TRIES {
         return None;
     }
     let at = usize::try_from(tries - 1).unwrap_or(0).min(DELAYS_S.len() - 1);
@@ -34,7 +36,8 @@ pub fn next_attempt(
     let jitter_ms = i64::try_from(roll % 2_001).unwrap_or(0) - 1_000;
     let asked_ms = retry_after_s.unwrap_or(0).clamp(0, RETRY_AFTER_MAX_S) * 1_000;
     let wait_ms = (delay_ms + delay_ms * jitter_ms / 10_000).max(asked_ms);
-    Some(now.plus_ms(wait_ms).min(end))
+    let next = now.plus_ms(wait_ms);
+    Some(if now < end { next.min(end) } else { next })
 }
 
 /// Why an endpoint is disabled after a failed attempt; `None` when it is not.
@@ -147,8 +150,12 @@ mod tests {
     }
 
     #[test]
-    fn late_deliveries_are_tried_once() {
-        assert_eq!(next_attempt(T0, 1, T0.plus_ms(SPAN_MS), 0, Some(60)), None);
+    fn late_deliveries_are_tried_six_times() {
+        let late = T0.plus_ms(SPAN_MS + 7);
+        let waits: Vec<Option<i64>> = (1..=7)
+            .map(|tries| next_attempt(T0, tries, late, 1_000, None).map(|at| at.since_ms(late) / 1_000))
+            .collect();
+        assert_eq!(waits, [Some(5), Some(30), Some(120), Some(300), Some(900), None, None]);
         assert_eq!(next_attempt(T0, 1, T0.plus_ms(SPAN_MS - 1), 0, None), Some(T0.plus_ms(SPAN_MS)));
     }
 

@@ -13,7 +13,7 @@ use super::{Handler, LEASE_MS, Leased, Outcome};
 use crate::store;
 
 const DONE_KEPT_MS: i64 = 7 * 24 * 3600 * 1000;
-/// Due effects looked at per destination and in all. A destination with thousands of them leaves room for the others.
+/// Due effects looked at per kind and destination, and in all. A destination with thousands of them leaves room for the others.
 const SHARE: i64 = 16;
 const LOOKED_AT: i64 = 1_024;
 
