@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use callboard_http::{App, Role, Scope};
 use callboard_kernel::{Entropy, Error, ExposeSecret as _, Result, SecretString, TenantId, Timestamp, UserId};
 use callboard_store::Tx;
-use callboard_tenants::{Actor, FirstSteps, NewKey, NewTenant, NewUser, Step};
+use callboard_tenants::{Actor, FirstStep, FirstSteps, NewKey, NewTenant, NewUser};
 
 use crate::config::Values;
 
@@ -39,7 +39,7 @@ pub fn first_steps(url: &str, key_file: Option<&Path>, simulated: bool) -> First
     let own = std::env::current_exe().map_or_else(|_| "callboard".to_owned(), |p| quoted(&p.to_string_lossy()));
     let file = key_file.map(|p| p.display().to_string());
     let key = file.as_deref().map(|f| format!(" --key-file {}", quoted(f))).unwrap_or_default();
-    let step = |title: &str, command: &str| Step {
+    let step = |title: &str, command: &str| FirstStep {
         title: title.to_owned(),
         command: format!("{own} {command} --url {}{key}", quoted(url)),
     };

@@ -257,7 +257,8 @@ async fn every_printed_command_works_as_pasted() {
     assert_eq!(first["url"], server.url());
     let file = first["apiKeyFile"].as_str().expect("a file");
     assert_eq!(std::fs::read_to_string(file).expect("readable").trim(), server.api_key());
-    let commands: Vec<&str> = first["steps"].as_array().expect("steps").iter().filter_map(|s| s["command"].as_str()).collect();
+    let commands: Vec<&str> =
+        first["steps"].as_array().expect("steps").iter().filter_map(|s| s["command"].as_str()).collect();
     assert_eq!(commands.len(), 3);
     for printed in commands {
         // `tail` goes on for ever and `demo` as long as people talk: both must get going and end at Ctrl-C.
@@ -278,14 +279,19 @@ async fn who_may_not_play_is_told_why() {
     let key = off.api_key();
     let refused = demo(&off, &key, &["--calls", "2"]);
     assert_eq!(refused.status.code(), Some(1));
-    assert!(text_of(&refused).contains("--dev") && text_of(&refused).contains("simulated = true"), "{}", text_of(&refused));
+    assert!(
+        text_of(&refused).contains("--dev") && text_of(&refused).contains("simulated = true"),
+        "{}",
+        text_of(&refused)
+    );
     let http = TestApp::attach(off.url()).with_bearer(&key);
     assert!(sessions(&http).await.is_empty(), "nothing was made");
     drop(off);
 
     let server = quiet(&place);
     let http = TestApp::attach(server.url()).with_bearer(&key);
-    let made = http.post("/v1/api-keys", &json!({ "name": "reader", "scopes": ["calls:read"] })).await.expect(201).json();
+    let made =
+        http.post("/v1/api-keys", &json!({ "name": "reader", "scopes": ["calls:read"] })).await.expect(201).json();
     let reader = made["secret"].as_str().expect("a secret");
     let refused = demo(&server, reader, &[]);
     assert!(refused.status.code() == Some(1) && text_of(&refused).contains("calls:write"), "{}", text_of(&refused));

@@ -21,5 +21,5 @@ pub use commands::slots::{
 pub use commands::tenants::{NewTenant, create_tenant, find_tenant, owner_of_name};
 pub use commands::users::{NewUser, create_user, login_link, require_user};
 pub use http::module;
-pub use model::{Algorithm, ApiKey, FirstSteps, Installation, Issuer, Step, Tenant, TenantStatus, User};
+pub use model::{Algorithm, ApiKey, FirstStep, FirstSteps, Installation, Issuer, Tenant, TenantStatus, User};
 pub use store::ALL_SQL;
