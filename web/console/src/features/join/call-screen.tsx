@@ -71,6 +71,12 @@ function Notices({
   if (!isIn(shown)) return null;
   return (
     <div className="grid gap-2 px-3.5 pt-2 empty:hidden">
+      {state.simulated && (
+        <p className="rounded-[10px] bg-raised px-3.5 py-2 text-[13px]">
+          <b className="font-semibold">This is a simulated call.</b> Nobody in it makes a sound, and nobody
+          hears you. You can read along and type.
+        </p>
+      )}
       {state.unavailable && state.media === "none" && (
         <p className="rounded-[10px] bg-raised px-3.5 py-2 text-[13px]">
           <b className="font-semibold">There is no sound in this call.</b> {state.unavailable.message}

@@ -18,7 +18,8 @@ import {
   type Transport,
 } from "@callboard/api";
 import { readServerClock, serverNow } from "../../core/clock.ts";
-import { LiveKitMedia, type Loss, type Media, type MediaListener } from "./media.ts";
+import { AnyMedia } from "./any-media.ts";
+import type { Loss, Media, MediaListener } from "./media.ts";
 import { microphoneAdvice } from "./microphone.ts";
 import { before, type JoinState } from "./model.ts";
 import { Outbox } from "./outbox.ts";
@@ -60,7 +61,7 @@ export class JoinController {
   #failures = 0;
   #wake: (() => void) | undefined;
 
-  constructor({ linkToken, makeMedia = (listener) => new LiveKitMedia(listener) }: JoinOptions) {
+  constructor({ linkToken, makeMedia = (listener) => new AnyMedia(listener) }: JoinOptions) {
     this.#linkToken = linkToken;
     this.#api = createCallboard({ bearer: () => this.#seat?.pass });
     this.media = makeMedia({
@@ -179,6 +180,7 @@ export class JoinController {
       step: "in",
       participantId: seat.participantId,
       title: typeof title === "string" ? title : undefined,
+      simulated: seat.session.provider === "simulated",
       media: seat.unavailable ? "none" : "connecting",
       unavailable: seat.unavailable,
     });

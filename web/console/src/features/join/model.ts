@@ -21,6 +21,8 @@ export interface JoinState {
   participantId?: string;
   title?: string;
   call?: CallState;
+  /** A call without sound, on the simulated media server. */
+  simulated?: boolean;
   media: MediaState;
   /** When the sound was lost, by the server's clock. */
   lostAt?: number;

@@ -87,8 +87,13 @@ export function phaseOf(state: JoinState): Shown {
     (person) =>
       person.participantId !== state.participantId && person.state !== "left" && person.state !== "invited",
   );
-  const detail = state.media === "none" ? "Text only" : others.length === 0 ? aloneText(state) : undefined;
+  const detail = soundless(state) ?? (others.length === 0 ? aloneText(state) : undefined);
   return { phase: "connected", text: "Connected", ...(detail ? { detail } : {}) };
+}
+
+function soundless({ media, simulated }: JoinState): string | undefined {
+  if (media === "none") return "Text only";
+  return simulated ? "Simulated, without sound" : undefined;
 }
 
 /** Someone who was here and went is not someone who has yet to come. */
