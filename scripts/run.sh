@@ -4,6 +4,7 @@
 #   PORT=8080  LIVEKIT_PORT=7880                        wanted ports; others are taken when these are in use
 #   DATA=.data                                          where the database, keys and logs are kept
 #   PROFILE=dev|release                                 how Callboard is built
+#   CALLBOARD_DEMO=off                                  play no simulated calls
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"
 
@@ -51,7 +52,7 @@ start_livekit() {
     return
   fi
   if [ ! -x "$TOOLS/go/bin/livekit-server" ] && ! command -v go >/dev/null 2>&1; then
-    warn "no Go and no LIVEKIT_URL: running without media. Install Go $GO_VERSION, or set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET."
+    warn "no Go and no LIVEKIT_URL: running without media, with simulated calls. For sound install Go $GO_VERSION, or set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET."
     return
   fi
   scripts/install-livekit.sh
@@ -72,7 +73,9 @@ start_livekit() {
 start_callboard() {
   say "starting Callboard on 127.0.0.1:$http_port"
   : > "$DATA/ready.json"; chmod 600 "$DATA/ready.json"
-  "$binary" serve --dev --data "$DATA/callboard" --listen "127.0.0.1:$http_port" --ready-json \
+  # The server keeps its key where README.md and the printed commands look for it.
+  CALLBOARD_DEV_KEY_FILE="${CALLBOARD_DEV_KEY_FILE:-$DATA/api-key}" \
+    "$binary" serve --dev --data "$DATA/callboard" --listen "127.0.0.1:$http_port" --ready-json \
     > "$DATA/ready.json" 2> "$DATA/callboard.log" &
   callboard_pid=$!
   local tries=300
@@ -81,11 +84,29 @@ start_callboard() {
     tries=$((tries - 1)); [ "$tries" -gt 0 ] || die "Callboard did not say that it is ready; see $DATA/callboard.log"
     sleep 0.1
   done
-  local key; key="$(ready apiKey)"
-  if [ -n "$key" ]; then (umask 077; printf '%s\n' "$key" > "$DATA/api-key"); fi
 }
 
 ready() { python3 -c 'import json,sys; print(json.load(open(sys.argv[1])).get(sys.argv[2]) or "", end="")' "$DATA/ready.json" "$1"; }
+
+# The commands that the server itself offers; each works wherever it is pasted on this machine.
+steps() {
+  python3 - "$DATA/ready.json" <<'PYTHON'
+import json, sys
+for step in json.load(open(sys.argv[1]))["firstSteps"]["steps"]:
+    print(f"    # {step['title']}\n    {step['command']}\n")
+PYTHON
+}
+
+key_file() { python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["firstSteps"]["apiKeyFile"], end="")' "$DATA/ready.json"; }
+
+# What the media is, or how to add it.
+about_media() {
+  if [ "$media" = none ]; then
+    printf '%s' "none: simulated calls only. For sound install Go $GO_VERSION, or set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET"
+  else
+    printf '%s' "$media"
+  fi
+}
 
 show() {
   local url login; url="$(ready url)"; login="$(ready loginUrl)"
@@ -93,14 +114,14 @@ show() {
 
   Callboard $(ready version) is at  $url
   Sign in here (once):    $login
-  API key:                $DATA/api-key
-  Media:                  $media
+  API key:                $(key_file)
+  Media:                  $(about_media)
   API, browsable:         $url/docs
 
-  Try: open the sign-in link, press "Start a call", copy its join link into a second browser. Or:
+  Open the sign-in link: a simulated call is running, and "Start a call" makes a real one, whose join link is for a
+  second browser. Or try, in another terminal:
 
-    KEY=\$(cat $DATA/api-key)
-    curl -sX POST $url/v1/call/sessions -H "authorization: Bearer \$KEY" -H 'content-type: application/json' -d '{}'
+$(steps)
 
   Ctrl-C stops what was started here. Logs: $DATA/callboard.log and $DATA/livekit.log
 

@@ -265,7 +265,6 @@ pub struct FirstSteps {
 
 /// One thing to try.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-#[schema(as = FirstStep)]
 pub struct FirstStep {
     /// What it does.
     pub title: String,
