@@ -123,7 +123,7 @@ export async function startCallboard({ data, databaseUrl, listen = "127.0.0.1:0"
   const args = ["serve", "--dev", "--listen", listen, "--ready-json"];
   if (databaseUrl) args.push("--database-url", databaseUrl);
   if (data) args.push("--data", data);
-  const owned = start("callboard", callboardBinary(), args, { env: { RUST_LOG: "info", ...env }, log, stdout: "pipe" });
+  const owned = start("callboard", callboardBinary(), args, { env: { RUST_LOG: "info", CALLBOARD_DEMO: "off", ...env }, log, stdout: "pipe" });
   let text = "";
   owned.child.stdout.on("data", (chunk) => {
     text += chunk;

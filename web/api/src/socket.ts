@@ -56,12 +56,17 @@ export class LiveSocket {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Connects before anything is followed, so that the status is that of a real connection. */
+  open(): void {
+    if (this.#status === "idle") this.#connect();
+  }
+
   /** Follows one session or the tenant. Connects with the first subscription. */
   subscribe(topic: Topic, listener: Listener): Subscription {
     const reader = new Reader(`s${++this.#ids}`, { ...topic }, listener);
     this.#readers.set(reader.id, reader);
-    if (this.#status === "idle") this.#connect();
-    else if (this.#status === "open") this.#send(reader.frame());
+    if (this.#status === "open") this.#send(reader.frame());
+    else this.open();
     return {
       close: () => {
         if (!this.#readers.delete(reader.id)) return;

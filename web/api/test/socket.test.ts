@@ -47,6 +47,18 @@ const give = (...sequences: number[]) => {
 };
 
 describe("one socket, many subscriptions", () => {
+  it("connects without one when asked to, and once only", () => {
+    make().open();
+    socket.open();
+    FakeSocket.last.accept();
+    expect(socket.status).toBe("open");
+    follow();
+    expect(FakeSocket.made).toHaveLength(1);
+    expect(FakeSocket.last.sent).toEqual([
+      { op: "subscribe", id: "s1", sessionId: "ses_1", afterSequence: 0 },
+    ]);
+  });
+
   it("opens once and sends the pass first", () => {
     make({ pass: () => "cbp_1" });
     follow();

@@ -246,9 +246,13 @@ describe("a list", () => {
         <DataTable
           label="Rows"
           columns={[
-            { head: "Name", narrow: true, cell: ({ id }, reach) => <button {...reach}>{id}</button> },
+            {
+              head: "Name",
+              width: "1fr",
+              narrow: true,
+              cell: ({ id }, reach) => <button {...reach}>{id}</button>,
+            },
           ]}
-          template="1fr"
           items={items}
           keyOf={({ id }) => id}
           selected="row-0"

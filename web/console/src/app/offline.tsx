@@ -9,18 +9,21 @@ const PATIENCE_MS = 1_500;
 
 /** Says that what the page shows stands still, and since when. */
 export function OfflineLine() {
-  const cut = useSocketStatus() === "waiting";
+  const status = useSocketStatus();
   const [since, setSince] = useState<number>();
+  const [shown, setShown] = useState(false);
   useEffect(() => {
-    if (!cut) {
-      setSince(undefined);
-      return undefined;
-    }
-    const at = serverNow();
-    const timer = setTimeout(() => setSince(at), PATIENCE_MS);
+    // Each attempt to come back is a moment of "connecting"; the cut lasts until one succeeds.
+    if (status === "connecting") return;
+    setSince((known) => (status === "waiting" ? (known ?? serverNow()) : undefined));
+  }, [status]);
+  useEffect(() => {
+    setShown(false);
+    if (since === undefined) return undefined;
+    const timer = setTimeout(() => setShown(true), PATIENCE_MS);
     return () => clearTimeout(timer);
-  }, [cut]);
-  if (since === undefined) return null;
+  }, [since]);
+  if (since === undefined || !shown) return null;
   return (
     <p
       role="alert"

@@ -11,9 +11,8 @@ import { Nav, NavSheet } from "./nav.tsx";
 import { OfflineLine } from "./offline.tsx";
 import { TopBar } from "./top-bar.tsx";
 
-const Palette = lazy(() =>
-  import("./palette.tsx").then(({ Palette: component }) => ({ default: component })),
-);
+const loadPalette = () => import("./palette.tsx");
+const Palette = lazy(() => loadPalette().then(({ Palette: component }) => ({ default: component })));
 
 /** The frame of all pages behind the sign-in. */
 export function Shell() {
@@ -67,6 +66,11 @@ function Frame({ me }: { me: Me }) {
 /** Ctrl+K or ⌘K, from anywhere. */
 function usePalette() {
   const [open, setOpen] = useState(false);
+  // Fetched before it is asked for, so that no letter typed after the keys goes elsewhere.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette().catch(() => undefined), 1_000);
+    return () => clearTimeout(timer);
+  }, []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;

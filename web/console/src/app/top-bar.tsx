@@ -72,7 +72,7 @@ function PaletteButton({ onPress }: { onPress: () => void }) {
 }
 
 const WORDS = {
-  idle: ["live", "ok"],
+  idle: ["connecting", "warn"],
   open: ["live", "ok"],
   connecting: ["connecting", "warn"],
   waiting: ["offline, trying again", "warn"],

@@ -12,11 +12,16 @@ export function Live({ children }: { children: ReactNode }) {
     const wake = () => {
       if (document.visibilityState === "visible") made.wake();
     };
+    let cut = false;
     made.onStatus((status) => {
       if (status === "refused") void queryClient.invalidateQueries(meQuery);
+      // What was not heard, or not read, while the server was away is read now.
+      if (status === "open" && cut) void queryClient.invalidateQueries();
+      cut = status === "waiting" || (cut && status === "connecting");
     });
     addEventListener("online", wake);
     document.addEventListener("visibilitychange", wake);
+    made.open();
     setSocket(made);
     return () => {
       removeEventListener("online", wake);

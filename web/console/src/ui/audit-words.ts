@@ -13,10 +13,12 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   "session.close": "Call ended by hand",
   "participant.remove": "Person removed from a call",
   "receipt.process": "Delivery processed again",
-  "webhook_endpoint.create": "Webhook endpoint made",
-  "webhook_endpoint.update": "Webhook endpoint changed",
-  "webhook_endpoint.rotate": "Webhook secret rotated",
-  "webhook_endpoint.delete": "Webhook endpoint removed",
+  "webhook.create": "Webhook endpoint made",
+  "webhook.update": "Webhook endpoint changed",
+  "webhook.rotate": "Webhook secret rotated",
+  "webhook.delete": "Webhook endpoint removed",
+  "webhook.disable": "Webhook endpoint disabled, it failed too long",
+  "webhook.resend": "Webhooks sent again",
   "tenant.create": "Tenant made",
   "tenant.update": "Tenant changed",
 };
@@ -26,7 +28,7 @@ export const actionWords = (action: string): string => ACTIONS[action] ?? action
 
 /** Said wherever the audit is shown, so that nobody takes an absence for a proof. */
 export const AUDIT_COVERS =
-  "It records changes to API keys, issuers, users, tenants and webhook endpoints, who signed in, calls ended and people removed by hand, and deliveries processed again. Calls started and events added are not in it: they are in the log of each call.";
+  "It records changes to API keys, issuers, users, tenants and webhook endpoints, webhooks sent again, who signed in, calls ended and people removed by hand, and deliveries processed again. Calls started and events added are not in it: they are in the log of each call.";
 
 /** Who did something: their name where they have one. */
 export function actorWords(actor: { kind: string; id: string; name?: string | undefined }): string {

@@ -13,9 +13,13 @@ export interface Reach {
 
 export interface Column<T> {
   head: string;
+  /** Its width, as a track of a grid: `96px`, `minmax(140px,1fr)`. */
+  width: string;
   cell: (item: T, reach: Reach) => ReactNode;
   /** Shown on a phone too; the others are left out there. */
   narrow?: boolean;
+  /** Left out while details stand beside the list. */
+  spare?: boolean;
   /** Numbers stand at the end of their column. */
   end?: boolean;
   /** Stands off from numbers before it. */
@@ -26,9 +30,6 @@ export interface Column<T> {
 interface DataTableProps<T> {
   label: string;
   columns: readonly Column<T>[];
-  /** The columns' widths, as a grid template; `narrowTemplate` for phones. */
-  template: string;
-  narrowTemplate?: string;
   items: readonly T[];
   keyOf: (item: T) => string;
   rowPx?: number;
@@ -57,17 +58,20 @@ const MOVES: Readonly<Record<string, (at: number, last: number) => number>> = {
   End: (_at, last) => last,
 };
 
+const GRID = "grid items-center gap-3 px-3 [grid-template-columns:var(--columns)]";
+
+const ROW = cx(GRID, "absolute inset-x-0 border-b border-line/60 transition-colors hover:bg-raised");
+
 const HEAD_PX = 35;
 const LEAST_PX = 260;
 
-const GRID = "grid items-center gap-3 px-3 [grid-template-columns:var(--columns)]";
-
 /** A list of any length: only what is seen is drawn. One stop for Tab, arrow keys within. */
 export function DataTable<T>(props: DataTableProps<T>) {
-  const { label, columns, items, keyOf, selected, hasMore = false, loadingMore = false, onMore } = props;
+  const { label, items, keyOf, selected, hasMore = false, loadingMore = false, onMore } = props;
   const narrow = useNarrow();
   const rowPx = narrow ? (props.narrowRowPx ?? 52) : (props.rowPx ?? 36);
-  const template = narrow ? (props.narrowTemplate ?? "minmax(0,1fr) auto") : props.template;
+  const columns = selected === undefined ? props.columns : props.columns.filter(({ spare }) => !spare);
+  const template = narrow ? "minmax(0,1fr) auto" : columns.map(({ width }) => width).join(" ");
   const box = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: items.length,
@@ -81,7 +85,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const rows = virtual.getVirtualItems();
   const atEnd = (rows.at(-1)?.index ?? 0) >= items.length - 1;
   // Where the page has little room the page scrolls, rather than a slit of the list.
-  const least = Math.min(LEAST_PX, HEAD_PX + items.length * rowPx);
+  const least = Math.min(LEAST_PX, (narrow ? 2 : HEAD_PX) + items.length * rowPx);
   const readsOn = props.readsOn ?? true;
   useEffect(() => {
     if (readsOn && atEnd && hasMore && !loadingMore) onMore?.();
@@ -91,38 +95,29 @@ export function DataTable<T>(props: DataTableProps<T>) {
       className="card flex min-h-0 min-w-0 flex-col overflow-hidden"
       style={{ "--columns": template, minHeight: least } as CSSProperties}
     >
-      <div
-        ref={box}
-        role="table"
-        aria-label={label}
-        aria-rowcount={items.length + 1}
-        className="overflow-y-auto"
-        onKeyDown={walk.onKeyDown}
-      >
-        <Head columns={columns} />
-        <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
-          {rows.map(({ index, start, key }) => {
-            const item = items[index];
-            if (item === undefined) return null;
-            const chosen = selected !== undefined && keyOf(item) === selected;
-            return (
-              <div
-                key={key}
-                role="row"
-                aria-rowindex={index + 2}
-                aria-current={chosen ? "true" : undefined}
-                data-row={index}
-                className={cx(
-                  GRID,
-                  "absolute inset-x-0 border-b border-line/60 transition-colors hover:bg-raised",
-                  chosen && "bg-accent/9 shadow-[inset_2px_0_0_var(--accent)]",
-                )}
-                style={{ height: rowPx, transform: `translateY(${start}px)` }}
-              >
-                <Cells columns={columns} item={item} reachable={index === walk.reachable} />
-              </div>
-            );
-          })}
+      <div ref={box} className="overflow-y-auto">
+        <div role="table" aria-label={label} aria-rowcount={items.length + 1} onKeyDown={walk.onKeyDown}>
+          <Head columns={columns} />
+          <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
+            {rows.map(({ index, start, key }) => {
+              const item = items[index];
+              if (item === undefined) return null;
+              const chosen = selected !== undefined && keyOf(item) === selected;
+              return (
+                <div
+                  key={key}
+                  role="row"
+                  aria-rowindex={index + 2}
+                  aria-current={chosen ? "true" : undefined}
+                  data-row={index}
+                  className={cx(ROW, chosen && "bg-accent/9 shadow-[inset_2px_0_0_var(--accent)]")}
+                  style={{ height: rowPx, transform: `translateY(${start}px)` }}
+                >
+                  <Cells columns={columns} item={item} reachable={index === walk.reachable} />
+                </div>
+              );
+            })}
+          </div>
         </div>
         {hasMore && <More busy={loadingMore} onMore={onMore} />}
       </div>

@@ -57,7 +57,6 @@ export function AuditPage({ search }: { search: AuditSearch }) {
           <DataTable
             label="Audit"
             columns={columns}
-            template="124px minmax(150px,1fr) minmax(140px,1fr) 90px 150px"
             items={items}
             keyOf={({ auditId }) => auditId}
             selected={entry}
@@ -75,12 +74,14 @@ export function AuditPage({ search }: { search: AuditSearch }) {
 const columnsFor = (search: AuditSearch): Column<AuditEntry>[] => [
   {
     head: "When",
+    width: "124px",
     narrow: true,
     className: "text-muted max-md:order-last",
     cell: ({ at }) => <When at={at} />,
   },
   {
     head: "What",
+    width: "minmax(150px,1fr)",
     narrow: true,
     cell: (entry, reach) => (
       <>
@@ -97,9 +98,24 @@ const columnsFor = (search: AuditSearch): Column<AuditEntry>[] => [
       </>
     ),
   },
-  { head: "By", cell: ({ actor }) => <span title={`${actor.kind} ${actor.id}`}>{actorWords(actor)}</span> },
-  { head: "On", className: "text-muted", cell: ({ object }) => object.kind.replaceAll("_", " ") },
-  { head: "Its id", className: "text-faint", cell: ({ object }) => <ObjectLink {...object} /> },
+  {
+    head: "By",
+    width: "minmax(140px,1fr)",
+    cell: ({ actor }) => <span title={`${actor.kind} ${actor.id}`}>{actorWords(actor)}</span>,
+  },
+  {
+    head: "On",
+    spare: true,
+    width: "110px",
+    className: "text-muted",
+    cell: ({ object }) => object.kind.replaceAll("_", " "),
+  },
+  {
+    head: "Its id",
+    width: "150px",
+    className: "text-faint",
+    cell: ({ object }) => <ObjectLink {...object} />,
+  },
 ];
 
 interface ActionFilterProps {

@@ -23,15 +23,7 @@ export function CallsTable({ calls, rates, ...more }: CallsTableProps) {
   const now = useNow(calls.some((call) => call.status === "active"));
   const columns = useMemo(() => columnsAt(now, rates), [now, rates]);
   return (
-    <DataTable
-      label="Calls"
-      columns={columns}
-      template="172px minmax(160px,1fr) 112px 76px 76px 64px 156px"
-      narrowTemplate="minmax(0,1fr) auto"
-      items={calls}
-      keyOf={(call) => call.sessionId}
-      {...more}
-    />
+    <DataTable label="Calls" columns={columns} items={calls} keyOf={(call) => call.sessionId} {...more} />
   );
 }
 
@@ -41,12 +33,14 @@ const isSimulated = (call: Session): boolean => call.provider === "simulated";
 const columnsAt = (now: number, rates: Rates): Column<Session>[] => [
   {
     head: "State",
+    width: "172px",
     narrow: true,
     className: "max-md:order-last",
     cell: (call) => <StateChip status={call.status} connection={call.connection} />,
   },
   {
     head: "Who",
+    width: "minmax(160px,1fr)",
     narrow: true,
     cell: (call, reach) => (
       <>
@@ -64,11 +58,12 @@ const columnsAt = (now: number, rates: Rates): Column<Session>[] => [
       </>
     ),
   },
-  { head: "Since", className: "text-muted", cell: (call) => <When at={call.createdAt} /> },
-  { head: "Duration", end: true, cell: (call) => durationText(call, now) },
-  { head: "Events", end: true, cell: (call) => countText(call.latestSequence) },
+  { head: "Since", width: "112px", className: "text-muted", cell: (call) => <When at={call.createdAt} /> },
+  { head: "Duration", width: "76px", end: true, cell: (call) => durationText(call, now) },
+  { head: "Events", width: "76px", end: true, cell: (call) => countText(call.latestSequence) },
   {
     head: "Rate",
+    width: "64px",
     end: true,
     className: "text-muted",
     cell: (call) => {
@@ -80,6 +75,7 @@ const columnsAt = (now: number, rates: Rates): Column<Session>[] => [
   },
   {
     head: "Id",
+    width: "156px",
     apart: true,
     className: "text-faint",
     cell: (call) => (

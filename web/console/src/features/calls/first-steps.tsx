@@ -1,34 +1,38 @@
 import { Link } from "@tanstack/react-router";
 import { X } from "lucide-react";
 import { chooseFirstSteps } from "../../core/first-steps.ts";
-import { useMay } from "../../core/use-me.ts";
+import { useMay, useMe } from "../../core/use-me.ts";
 import { Button } from "../../ui/button.tsx";
 import { Command, CopyButton } from "../../ui/copy.tsx";
 
 const LINK = "text-accent underline underline-offset-2";
 
-/** The three things to try next, as they are typed. `origin` is the installation's address. */
-export const stepsFor = (origin: string) => [
+interface Step {
+  title: string;
+  command: string;
+}
+
+/** What is said where the server does not say it itself: that is, outside the local mode. */
+export const stepsFor = (origin: string): Step[] => [
   {
-    what: "Start a call from a program",
-    command: `KEY=$(cat .data/api-key)
-curl -sX POST ${origin}/v1/call/sessions -H "authorization: Bearer $KEY" \\
+    title: "Start a call from a program",
+    command: `curl -sX POST ${origin}/v1/call/sessions -H "authorization: Bearer $CALLBOARD_API_KEY" \\
   -H 'content-type: application/json' -d '{"metadata":{"title":"My first call"}}'`,
   },
   {
-    what: "Follow everything that happens, as it happens",
-    command: `curl -sN ${origin}/v1/realtime/stream -H "authorization: Bearer $(cat .data/api-key)"`,
+    title: "Follow everything that happens, as it happens",
+    command: `curl -sN ${origin}/v1/realtime/stream -H "authorization: Bearer $CALLBOARD_API_KEY"`,
   },
   {
-    what: "Ask what this installation can do",
+    title: "Ask what this installation can do",
     command: `curl -s ${origin}/v1 && curl -s ${origin}/health/ready`,
   },
 ];
 
 /** For a fresh installation: where things are, and what to try next. */
 export function FirstStepsPanel() {
-  const manages = useMay("manage");
-  const { origin } = location;
+  const local = useMe()?.firstSteps;
+  const origin = local?.url ?? location.origin;
   return (
     <section aria-label="First five minutes" className="card shrink-0">
       <div className="flex h-9 items-center border-b border-line pr-1.5 pl-3">
@@ -52,24 +56,7 @@ export function FirstStepsPanel() {
               <CopyButton text={origin} label="Copy the address" />
             </dd>
           </div>
-          <div>
-            <dt className="text-muted">API key</dt>
-            <dd>
-              In the file <code className="mono">.data/api-key</code> with{" "}
-              <code className="mono">make run</code>; <code className="mono">callboard serve --dev</code>{" "}
-              prints it once, at its first start.
-              {manages && (
-                <>
-                  {" "}
-                  Another is made in{" "}
-                  <Link to="/settings/keys" className={LINK}>
-                    Settings, API keys
-                  </Link>
-                  .
-                </>
-              )}
-            </dd>
-          </div>
+          <KeyPlace file={local?.apiKeyFile} />
           <div>
             <dt className="text-muted">Every route</dt>
             <dd>
@@ -80,16 +67,42 @@ export function FirstStepsPanel() {
           </div>
         </dl>
         <ol className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-2">
-          {stepsFor(origin).map(({ what, command }, index) => (
-            <li key={what} className="grid min-w-0 gap-1">
+          {(local?.steps ?? stepsFor(origin)).map(({ title, command }, index) => (
+            <li key={title} className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-1">
               <span>
-                <span className="text-faint">{index + 1}</span> {what}
+                <span className="text-faint">{index + 1}</span> {title}
               </span>
-              <Command text={command} label={what} />
+              <Command text={command} label={title} />
             </li>
           ))}
         </ol>
       </div>
     </section>
+  );
+}
+
+function KeyPlace({ file }: { file: string | undefined }) {
+  const manages = useMay("manage");
+  return (
+    <div>
+      <dt className="text-muted">API key</dt>
+      <dd>
+        {file === undefined ? (
+          <>
+            It was shown when it was made; put it into <code className="mono">CALLBOARD_API_KEY</code>.{" "}
+          </>
+        ) : (
+          <span className="flex items-start gap-1">
+            <span className="mono min-w-0 break-all">{file}</span>
+            <CopyButton text={file} label="Copy the path of the API key" />
+          </span>
+        )}
+        {manages && (
+          <Link to="/settings/keys" className={LINK}>
+            Make another
+          </Link>
+        )}
+      </dd>
+    </div>
   );
 }

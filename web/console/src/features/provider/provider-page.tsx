@@ -98,7 +98,6 @@ function Log({ pages: { list, items }, search, place }: LogProps) {
         <DataTable
           label="Deliveries"
           columns={columns}
-          template="118px minmax(130px,1fr) 150px 104px minmax(110px,1.2fr)"
           items={items}
           keyOf={({ receiptId }) => receiptId}
           selected={search.receipt}
@@ -155,6 +154,7 @@ function OutcomeFilter({ search }: { search: ProviderSearch }) {
 const columnsFor = (search: ProviderSearch): Column<Receipt>[] => [
   {
     head: "Received",
+    width: "118px",
     narrow: true,
     className: "text-muted max-md:order-1 max-md:text-right",
     cell: ({ receivedAt, outcome }) => (
@@ -168,6 +168,7 @@ const columnsFor = (search: ProviderSearch): Column<Receipt>[] => [
   },
   {
     head: "Event",
+    width: "minmax(130px,1fr)",
     narrow: true,
     cell: (receipt, reach) => (
       <>
@@ -185,10 +186,12 @@ const columnsFor = (search: ProviderSearch): Column<Receipt>[] => [
       </>
     ),
   },
-  { head: "Call", cell: ({ sessionId }) => sessionId && <SessionLink id={sessionId} /> },
-  { head: "Outcome", cell: ({ outcome }) => <OutcomeMark outcome={outcome} /> },
+  { head: "Call", width: "150px", cell: ({ sessionId }) => sessionId && <SessionLink id={sessionId} /> },
+  { head: "Outcome", width: "104px", cell: ({ outcome }) => <OutcomeMark outcome={outcome} /> },
   {
     head: "Reason",
+    spare: true,
+    width: "minmax(110px,1.2fr)",
     className: "text-muted",
     cell: ({ reason, attempts }) => (
       <span title={reason}>

@@ -1,16 +1,7 @@
+import type { Schemas } from "@callboard/api";
+
 /** A place in a transcript where the words were found. */
-export interface Hit {
-  sessionId: string;
-  utteranceId: string;
-  sequence: number;
-  at: string;
-  startMs: number;
-  endMs: number;
-  speaker: string;
-  participantId?: string;
-  text: string;
-  snippet: { text: string; hit: boolean }[];
-}
+export type Hit = Schemas["TranscriptHit"];
 
 /** Where a hit leads: the call at that moment. */
 export const placeOf = ({ sessionId, sequence }: Hit) => ({

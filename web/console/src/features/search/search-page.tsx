@@ -57,7 +57,6 @@ export function SearchPage({ search }: { search: SearchSearch }) {
         <DataTable
           label="Found"
           columns={COLUMNS}
-          template="118px minmax(90px,140px) minmax(200px,1fr) 64px 148px"
           items={items}
           keyOf={(hit) => `${hit.sessionId} ${hit.utteranceId} ${hit.sequence}`}
           hasMore={list.hasNextPage}
@@ -70,10 +69,11 @@ export function SearchPage({ search }: { search: SearchSearch }) {
 }
 
 const COLUMNS: Column<Hit>[] = [
-  { head: "Said", className: "text-muted", cell: ({ at }) => <When at={at} /> },
-  { head: "By", className: "font-medium", cell: ({ speaker }) => speaker },
+  { head: "Said", width: "118px", className: "text-muted", cell: ({ at }) => <When at={at} /> },
+  { head: "By", width: "minmax(60px,110px)", className: "font-medium", cell: ({ speaker }) => speaker },
   {
     head: "Words",
+    width: "minmax(200px,1fr)",
     narrow: true,
     cell: (hit, reach) => (
       <>
@@ -88,11 +88,12 @@ const COLUMNS: Column<Hit>[] = [
   },
   {
     head: "Into call",
+    width: "64px",
     end: true,
     className: "mono text-faint",
     cell: ({ startMs }) => <span title={`${startMs} ms into the call`}>{fineClockText(startMs)}</span>,
   },
-  { head: "Call", cell: ({ sessionId }) => <SessionLink id={sessionId} /> },
+  { head: "Call", apart: true, width: "156px", cell: ({ sessionId }) => <SessionLink id={sessionId} /> },
 ];
 
 function HowToAsk() {

@@ -93,6 +93,11 @@ function Further() {
           <span className="text-muted">{what}</span>
         </li>
       ))}
+      <li className="text-muted">
+        Guides come with the source, in <code className="mono">docs/</code>: a quickstart, how a call lives,
+        to join from your own page, to follow calls from your server, to receive webhooks, and LiveKit beside
+        it.
+      </li>
     </ul>
   );
 }

@@ -46,7 +46,6 @@ export function IssuersPage() {
         <DataTable
           label="Issuers"
           columns={columnsFor((issuer) => setAsked({ what: "remove", issuer }))}
-          template="minmax(180px,1.2fr) minmax(110px,0.8fr) 76px minmax(150px,1.2fr) 104px 150px 90px"
           items={items}
           keyOf={({ issuerId }) => issuerId}
           rowPx={40}
@@ -77,6 +76,7 @@ export function IssuersPage() {
 const columnsFor = (remove: (issuer: Issuer) => void): Column<Issuer>[] => [
   {
     head: "Issuer",
+    width: "minmax(180px,1.2fr)",
     narrow: true,
     cell: ({ iss, audience, algorithm }) => (
       <>
@@ -91,12 +91,14 @@ const columnsFor = (remove: (issuer: Issuer) => void): Column<Issuer>[] => [
   },
   {
     head: "Audience",
+    width: "minmax(110px,0.8fr)",
     className: "text-muted",
     cell: ({ audience }) => <span title={audience}>{audience}</span>,
   },
-  { head: "Signs by", className: "mono", cell: ({ algorithm }) => algorithm },
+  { head: "Signs by", width: "76px", className: "mono", cell: ({ algorithm }) => algorithm },
   {
     head: "Keys from",
+    width: "minmax(150px,1.2fr)",
     className: "text-muted",
     cell: ({ jwksUrl, algorithm, iss }) => (
       <span title={jwksUrl}>
@@ -104,10 +106,21 @@ const columnsFor = (remove: (issuer: Issuer) => void): Column<Issuer>[] => [
       </span>
     ),
   },
-  { head: "Added", className: "text-muted", cell: ({ createdAt }) => <When at={createdAt} /> },
-  { head: "Id", className: "text-faint", cell: ({ issuerId }) => <CopyId id={issuerId} label="issuer id" /> },
+  {
+    head: "Added",
+    width: "104px",
+    className: "text-muted",
+    cell: ({ createdAt }) => <When at={createdAt} />,
+  },
+  {
+    head: "Id",
+    width: "150px",
+    className: "text-faint",
+    cell: ({ issuerId }) => <CopyId id={issuerId} label="issuer id" />,
+  },
   {
     head: "Change",
+    width: "90px",
     narrow: true,
     end: true,
     cell: (issuer) =>

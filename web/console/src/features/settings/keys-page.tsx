@@ -44,7 +44,6 @@ export function KeysPage() {
         <DataTable
           label="API keys"
           columns={columnsFor(setAsked)}
-          template="minmax(180px,1.1fr) 138px minmax(140px,1.4fr) 104px 104px 104px 160px"
           items={items}
           keyOf={({ keyId }) => keyId}
           rowPx={44}
@@ -64,6 +63,7 @@ export function KeysPage() {
 const columnsFor = (ask: (asked: Asked) => void): Column<ApiKey>[] => [
   {
     head: "Name",
+    width: "minmax(180px,1.1fr)",
     narrow: true,
     cell: (key) => (
       <>
@@ -87,25 +87,29 @@ const columnsFor = (ask: (asked: Asked) => void): Column<ApiKey>[] => [
       </>
     ),
   },
-  { head: "State", cell: (key) => <KeyStateMark apiKey={key} /> },
+  { head: "State", width: "138px", cell: (key) => <KeyStateMark apiKey={key} /> },
   {
     head: "May",
+    width: "minmax(140px,1.4fr)",
     className: "text-muted",
     cell: ({ scopes }) => <span title={scopes.join("\n")}>{scopes.join(", ")}</span>,
   },
-  { head: "Made", className: "text-muted", cell: (key) => <When at={key.createdAt} /> },
+  { head: "Made", width: "104px", className: "text-muted", cell: (key) => <When at={key.createdAt} /> },
   {
     head: "Last used",
+    width: "104px",
     className: "text-muted",
     cell: (key) => (key.lastUsedAt ? <When at={key.lastUsedAt} /> : "never"),
   },
   {
     head: "Expires",
+    width: "104px",
     className: "text-muted",
     cell: (key) => (key.expiresAt ? <When at={key.expiresAt} /> : "never"),
   },
   {
     head: "Change",
+    width: "160px",
     narrow: true,
     end: true,
     cell: (key) =>
@@ -128,7 +132,10 @@ const columnsFor = (ask: (asked: Asked) => void): Column<ApiKey>[] => [
 
 function KeyStateMark({ apiKey }: { apiKey: ApiKey }) {
   const { word, tone } = keyState(apiKey, serverNow());
-  const old = apiKey.oldSecretUntil && Date.parse(apiKey.oldSecretUntil) > serverNow();
+  const old =
+    !apiKey.revokedAt &&
+    apiKey.oldSecretUntil !== undefined &&
+    Date.parse(apiKey.oldSecretUntil) > serverNow();
   return (
     <Badge
       tone={tone}

@@ -8,7 +8,7 @@ export const SCOPES: readonly { scope: Scope; does: string }[] = [
   { scope: "events:write", does: "Add events" },
   { scope: "transcripts:read", does: "Read and search transcripts" },
   { scope: "provider:read", does: "See what the media server delivered, process it again" },
-  { scope: "webhooks:manage" as Scope, does: "Make endpoints, see and resend deliveries" },
+  { scope: "webhooks:manage", does: "Make endpoints, see and resend deliveries" },
   { scope: "actions:propose", does: "Propose actions" },
   { scope: "actions:decide", does: "Approve or decline actions" },
   { scope: "keys:manage", does: "Manage keys, issuers and users, read the audit" },

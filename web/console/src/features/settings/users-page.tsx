@@ -44,7 +44,6 @@ export function UsersPage() {
         <DataTable
           label="Users"
           columns={columnsFor(me?.principal.userId, setAsked)}
-          template="minmax(150px,1.2fr) 92px minmax(130px,1fr) minmax(110px,1fr) 104px 104px 176px"
           items={items}
           keyOf={({ userId }) => userId}
           rowPx={44}
@@ -66,6 +65,7 @@ const nameOf = (user: User): string => user.displayName ?? user.subject;
 const columnsFor = (ownId: string | undefined, ask: (asked: Asked) => void): Column<User>[] => [
   {
     head: "Name",
+    width: "minmax(150px,1.2fr)",
     narrow: true,
     cell: (user) => (
       <>
@@ -85,42 +85,56 @@ const columnsFor = (ownId: string | undefined, ask: (asked: Asked) => void): Col
   },
   {
     head: "State",
+    width: "116px",
     cell: ({ disabled }) => (
       <Badge tone={disabled ? "bad" : "ok"}>{disabled ? "disabled" : "may sign in"}</Badge>
     ),
   },
   {
     head: "Roles",
+    width: "minmax(130px,1fr)",
     cell: ({ roles }) => (roles.length > 0 ? roles.join(", ") : <span className="text-faint">none</span>),
   },
   {
     head: "Vouched for by",
+    width: "minmax(110px,1fr)",
     className: "text-muted",
     cell: ({ issuer, subject }) => (
       <span title={`${issuer}, subject ${subject}`}>{issuer === "local" ? "login links" : issuer}</span>
     ),
   },
-  { head: "Added", className: "text-muted", cell: ({ createdAt }) => <When at={createdAt} /> },
+  {
+    head: "Added",
+    width: "104px",
+    className: "text-muted",
+    cell: ({ createdAt }) => <When at={createdAt} />,
+  },
   {
     head: "Last seen",
+    width: "104px",
     className: "text-muted",
     cell: ({ lastSeenAt }) => (lastSeenAt ? <When at={lastSeenAt} /> : "never"),
   },
   {
     head: "Change",
+    width: "176px",
     narrow: true,
     end: true,
-    cell: (user) => (
-      <span className="flex justify-end gap-1.5 max-md:flex-col">
-        {user.issuer === "local" && !user.disabled && (
-          <Button onClick={() => ask({ what: "link", user })} aria-label={`Login link for ${nameOf(user)}`}>
-            Login link
-          </Button>
-        )}
-        <Button onClick={() => ask({ what: "change", user })} aria-label={`Change ${nameOf(user)}`}>
-          Change
-        </Button>
-      </span>
-    ),
+    cell: (user) => <UserActions user={user} ask={ask} />,
   },
 ];
+
+function UserActions({ user, ask }: { user: User; ask: (asked: Asked) => void }) {
+  return (
+    <span className="flex justify-end gap-1.5 max-md:flex-col">
+      {user.issuer === "local" && !user.disabled && (
+        <Button onClick={() => ask({ what: "link", user })} aria-label={`Login link for ${nameOf(user)}`}>
+          Login link
+        </Button>
+      )}
+      <Button onClick={() => ask({ what: "change", user })} aria-label={`Change ${nameOf(user)}`}>
+        Change
+      </Button>
+    </span>
+  );
+}

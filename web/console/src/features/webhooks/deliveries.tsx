@@ -100,7 +100,6 @@ function DeliveryList({ pages: { list, items }, endpointId, search, place, mayCh
       <DataTable
         label="Deliveries"
         columns={columns}
-        template="118px minmax(150px,1fr) 150px 104px 64px minmax(110px,1fr) 118px"
         items={items}
         keyOf={({ deliveryId }) => deliveryId}
         selected={delivery}
@@ -114,9 +113,15 @@ function DeliveryList({ pages: { list, items }, endpointId, search, place, mayCh
 }
 
 const columnsFor = (endpointId: string, search: EndpointSearch): Column<Delivery>[] => [
-  { head: "Queued", className: "text-muted", cell: ({ createdAt }) => <When at={createdAt} /> },
+  {
+    head: "Queued",
+    width: "112px",
+    className: "text-muted",
+    cell: ({ createdAt }) => <When at={createdAt} />,
+  },
   {
     head: "Event",
+    width: "minmax(150px,1fr)",
     narrow: true,
     cell: (delivery, reach) => (
       <>
@@ -135,14 +140,23 @@ const columnsFor = (endpointId: string, search: EndpointSearch): Column<Delivery
       </>
     ),
   },
-  { head: "Call", cell: ({ sessionId }) => sessionId && <SessionLink id={sessionId} /> },
-  { head: "Status", narrow: true, cell: ({ status }) => <DeliveryMark status={status} /> },
-  { head: "Attempts", end: true, cell: ({ attempts }) => attempts },
+  { head: "Call", width: "146px", cell: ({ sessionId }) => sessionId && <SessionLink id={sessionId} /> },
+  { head: "Status", width: "104px", narrow: true, cell: ({ status }) => <DeliveryMark status={status} /> },
+  { head: "Attempts", spare: true, width: "64px", end: true, cell: ({ attempts }) => attempts },
   {
     head: "Answer",
+    apart: true,
+    spare: true,
+    width: "minmax(110px,1fr)",
     className: "text-muted",
     cell: ({ lastAttempt }) =>
       lastAttempt && <span title={lastAttempt.error}>{answerWords(lastAttempt)}</span>,
   },
-  { head: "Next", className: "text-muted", cell: ({ nextAttemptAt }) => <When at={nextAttemptAt} /> },
+  {
+    head: "Next",
+    spare: true,
+    width: "112px",
+    className: "text-muted",
+    cell: ({ nextAttemptAt }) => <When at={nextAttemptAt} />,
+  },
 ];

@@ -65,7 +65,6 @@ export function WebhooksPage() {
         <DataTable
           label="Endpoints"
           columns={COLUMNS}
-          template="minmax(200px,1.5fr) 150px minmax(140px,1fr) 80px minmax(150px,0.9fr) 104px"
           items={items}
           keyOf={({ endpointId }) => endpointId}
           rowPx={44}
@@ -83,6 +82,7 @@ export function WebhooksPage() {
 const COLUMNS: Column<Endpoint>[] = [
   {
     head: "Address",
+    width: "minmax(200px,1.5fr)",
     narrow: true,
     cell: (endpoint, reach) => (
       <>
@@ -102,16 +102,19 @@ const COLUMNS: Column<Endpoint>[] = [
   },
   {
     head: "State",
+    width: "190px",
     narrow: true,
     cell: (endpoint) => <EndpointMark endpoint={endpoint} />,
   },
   {
     head: "Events",
+    width: "minmax(140px,1fr)",
     className: "text-muted",
     cell: ({ eventTypes }) => <span title={eventTypes.join("\n")}>{typesWords(eventTypes)}</span>,
   },
   {
     head: "Waiting",
+    width: "72px",
     end: true,
     cell: ({ pending }) => (
       <span title="Deliveries that will be tried, or tried again">{countText(pending)}</span>
@@ -119,6 +122,8 @@ const COLUMNS: Column<Endpoint>[] = [
   },
   {
     head: "Last answer",
+    apart: true,
+    width: "minmax(170px,0.9fr)",
     cell: ({ lastAttempt }) =>
       lastAttempt ? (
         <span className="flex items-center gap-1.5">
@@ -130,5 +135,5 @@ const COLUMNS: Column<Endpoint>[] = [
         <span className="text-faint">none yet</span>
       ),
   },
-  { head: "Made", className: "text-muted", cell: ({ createdAt }) => <When at={createdAt} /> },
+  { head: "Made", width: "104px", className: "text-muted", cell: ({ createdAt }) => <When at={createdAt} /> },
 ];
