@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { cuttingProxy, installed, ROOT, Server } from "./rig.mjs";
 
-const LINES = 300;
+const LINES = 120;
 const PYTHON = join(ROOT, ".tools/venv-python/bin/python");
 
 async function story(t, seed, command, args, options) {
