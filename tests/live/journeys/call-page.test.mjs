@@ -141,6 +141,8 @@ journey("the call ends: it is a record, with everything to take away", async (pa
   await page.getByText("ended", { exact: true }).first().waitFor();
   await row(page, 1).waitFor();
   assert.equal(await page.getByRole("button", { name: "follow" }).count(), 0, "a record has nothing to follow");
+  await transcript(page).getByText("Good afternoon", { exact: false }).waitFor();
+  assert.equal(await transcript(page).evaluate((box) => box.scrollTop), 0, "a record opens at its beginning");
   for (const [name, has] of [
     ["Transcript as text", /Seven is perfect\./],
     ["Transcript as VTT", /^WEBVTT/],
@@ -227,8 +229,8 @@ journey("on a phone: nothing stands out, a pinch zooms, a press goes to the mome
   await until("the pinch has zoomed the strip", async () => Number.parseFloat(await zoom(page)) > 1.5);
   assert.equal(await page.evaluate(() => visualViewport.scale), 1, "and not the page");
   await strip(page).getByRole("button", { name: "Show the whole call" }).tap();
-  await strip(page).getByRole("button", { name: /bookings\.create/ }).tap();
-  await chosen(page, sequenceOf("action.proposed", (payload) => payload.actionId === "act_2"));
+  await strip(page).getByRole("button", { name: /AGENT_TOOL_TIMEOUT/ }).tap();
+  await chosen(page, sequenceOf("call.error"));
   await assertAccessibleByDayAndNight(page, "a call on a phone");
   await phone.picture("strip-phone");
   assert.deepEqual(phone.errors, []);

@@ -101,7 +101,7 @@ function Page({
         onPlace={place}
         onEnd={() => moment.pick(undefined)}
       />
-      <TranscriptPanel {...shared} caughtUp sessionId="ses_1" />
+      <TranscriptPanel {...shared} caughtUp live={live} sessionId="ses_1" />
       {moment.raw && chosen && <EventDrawer event={chosen} onClose={moment.closeRaw} />}
     </>
   );
@@ -280,5 +280,15 @@ describe("a long log", () => {
     expect(screen.queryByRole("button", { name: /new$/ })).toBeNull();
     expect(current()).toBeUndefined();
     expect(screen.getByRole("button", { name: "follow" }).getAttribute("aria-pressed")).toBe("true");
+  });
+
+  it("does not take what a filter hid for new", async () => {
+    const user = userEvent.setup();
+    const running = applyEvents(emptyCall("ses_1"), events.slice(0, 8));
+    render(<Page call={running} live search={{ at: 4, q: "seven" }} />);
+    await screen.findByText("1 of 8 events");
+    await user.clear(screen.getByRole("searchbox"));
+    await screen.findByText("8 events, no gaps");
+    expect(screen.queryByRole("button", { name: /new$/ })).toBeNull();
   });
 });

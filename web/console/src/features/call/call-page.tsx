@@ -133,6 +133,7 @@ function Opened(props: OpenedProps) {
           <TranscriptPanel
             call={call}
             caughtUp={caughtUp}
+            live={!isOver(shown)}
             sessionId={session.sessionId}
             chosen={chosen}
             at={at}

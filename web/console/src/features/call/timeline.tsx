@@ -48,7 +48,8 @@ interface TimelineProps {
 export function Timeline(props: TimelineProps) {
   const { call, log, search, at, caughtUp } = props;
   const rows = useRows(props);
-  const list = useEventList(rows, at, props.live, props.onPick);
+  const newest = log.count === 0 ? 0 : log.sequence(log.count - 1);
+  const list = useEventList(rows, at, { live: props.live, newest }, props.onPick);
   const find = useRef<HTMLInputElement>(null);
   const goTo = useRef<HTMLInputElement>(null);
   useImperativeHandle(props.ref, () => ({

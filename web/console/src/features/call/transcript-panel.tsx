@@ -25,6 +25,8 @@ import { followAfter, inSight, useHand } from "./use-hand.ts";
 interface TranscriptPanelProps {
   call: CallState;
   caughtUp: boolean;
+  /** More may be said. */
+  live: boolean;
   sessionId: string;
   /** The chosen event, if one is. */
   chosen: CallEvent | undefined;
@@ -34,14 +36,22 @@ interface TranscriptPanelProps {
 }
 
 /** What was said, in its order; what is being said is replaced in place until it is final. */
-export function TranscriptPanel({ call, caughtUp, sessionId, chosen, at, onPick }: TranscriptPanelProps) {
+export function TranscriptPanel({
+  call,
+  caughtUp,
+  live,
+  sessionId,
+  chosen,
+  at,
+  onPick,
+}: TranscriptPanelProps) {
   const items = useMemo(() => talkOf(call), [call]);
   const zero = zeroOf(call);
   const active = useMemo(
     () => (chosen && zero !== undefined ? itemOf(items, chosen, momentOf(chosen, zero) - zero) : -1),
     [items, chosen, zero],
   );
-  const list = useTalkList(items, active, at, !isOver(call));
+  const list = useTalkList(items, active, at, live);
   const pick = (item: TalkItem) => {
     const sequence =
       sequenceOf(item) ?? (zero === undefined ? undefined : sequenceAt(call.events, zero, zero + item.atMs));
@@ -61,7 +71,7 @@ export function TranscriptPanel({ call, caughtUp, sessionId, chosen, at, onPick 
       <div className="flex h-9 shrink-0 items-center gap-2 border-b border-line px-3">
         <h2 className="font-semibold">Transcript</h2>
         <span className="flex-1" />
-        {!list.following && !isOver(call) && (
+        {!list.following && live && (
           <button type="button" className={PILL} onClick={list.toEnd}>
             follow speech
           </button>

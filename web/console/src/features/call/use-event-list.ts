@@ -28,13 +28,14 @@ export const isMove = (key: string): boolean => key in MOVES;
 export function useEventList(
   rows: Rows,
   at: number | undefined,
-  live: boolean,
+  /** Whether more may come, and the sequence of the newest event there is, shown or not. */
+  { live, newest }: { live: boolean; newest: number },
   onPick: (sequence: number) => void,
 ) {
   const box = useRef<HTMLDivElement>(null);
   const byHand = useHand(box);
   const [following, setFollowing] = useState(live && at === undefined);
-  const [seen, setSeen] = useState(rows.count);
+  const [seen, setSeen] = useState(newest);
   const lastTop = useRef(0);
   const virtual = useVirtualizer({
     count: rows.count,
@@ -51,10 +52,10 @@ export function useEventList(
   const tall = virtual.scrollRect?.height;
   useEffect(() => {
     if (!following) return;
-    setSeen(last + 1);
+    setSeen(newest);
     byHand.current = false;
     if (last >= 0) virtual.scrollToIndex(last, { align: "end" });
-  }, [following, last, tall, virtual, byHand]);
+  }, [following, last, newest, tall, virtual, byHand]);
 
   // The chosen row is brought into sight when it is another than before, or comes to be there.
   const shown = useRef<number>(undefined);
@@ -92,7 +93,7 @@ export function useEventList(
     height: virtual.getTotalSize(),
     following,
     /** Rows that came since the reader left the end. */
-    fresh: following || !live ? 0 : Math.max(0, rows.count - seen),
+    fresh: following || !live ? 0 : rows.count - countUpTo(rows, seen),
     /** The one row that the Tab key reaches. */
     reachable: index >= 0 ? index : start,
     onScroll,
@@ -100,6 +101,18 @@ export function useEventList(
     toEnd: () => setFollowing(true),
     toggleFollow: () => setFollowing((now) => !now),
   };
+}
+
+/** How many rows have a sequence up to this one. */
+export function countUpTo(rows: Pick<Rows, "count" | "sequence">, sequence: number): number {
+  let low = 0;
+  let high = rows.count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rows.sequence(middle) <= sequence) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Gives a row the focus: at once when it is drawn, else once it is, which is a frame after it was scrolled to. */
