@@ -26,7 +26,7 @@ pub(super) fn complete(openapi: &mut OpenApi) {
     for (method, path) in routes_of(openapi) {
         let item = openapi.paths.paths.get_mut(&path);
         let Some(operation) = item.and_then(|item| operation_mut(item, &method)) else { continue };
-        operation.parameters.iter_mut().flatten().for_each(|p| parameter(p));
+        operation.parameters.iter_mut().flatten().for_each(parameter);
         bodies(operation, &mut asked);
     }
     let Some(components) = openapi.components.as_mut() else { return };
