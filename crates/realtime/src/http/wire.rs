@@ -113,7 +113,7 @@ pub(crate) struct BatchDto {
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 #[schema(as = AppendRequest)]
-#[allow(dead_code)]
+#[allow(dead_code, clippy::large_enum_variant, reason = "only its schema is used")]
 pub(crate) enum AppendDto {
     /// One event.
     One(NewEventDto),
