@@ -79,6 +79,8 @@ pub(crate) fn link_of(tx: &Tx<'_>, log: &Log, keys: &Keyring, token: &str) -> Re
     if !keys.matches(TokenKind::Join, &[key.tenant().as_str(), link.id.as_str()], token) {
         return Err(refused());
     }
+    // Whoever joins is nobody's yet; from here on it is this tenant's matter alone.
+    tx.narrow(key.tenant())?;
     Ok((key, link))
 }
 
