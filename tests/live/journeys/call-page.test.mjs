@@ -1,10 +1,12 @@
 // The page of a call: a live one as it fills, and a past one as a record; by mouse, by keyboard, on a phone, offline.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { assertAccessibleByDayAndNight } from "../lib/axe.mjs";
 import { rows, signIn, transcript } from "../lib/console-page.mjs";
 import { Person } from "../lib/person.mjs";
+import { ROOT } from "../lib/processes.mjs";
 import { playRecord } from "../lib/record.mjs";
 import { startStage } from "../lib/stage.mjs";
 import { until } from "../lib/until.mjs";
@@ -233,6 +235,13 @@ journey("on a phone: nothing stands out, a pinch zooms, a press goes to the mome
   await chosen(page, sequenceOf("call.error"));
   await assertAccessibleByDayAndNight(page, "a call on a phone");
   await phone.picture("strip-phone");
+  await page.getByRole("button", { name: /^Raw form of event/ }).tap();
+  const drawer = page.getByRole("complementary", { name: "Raw event" });
+  await drawer.waitFor();
+  const place = await drawer.boundingBox();
+  assert.ok(place.y > 0 && place.y + place.height <= 845, "the raw form lies within the screen");
+  await page.screenshot({ path: join(ROOT, "artifacts", "live", "strip-phone-raw.png") });
+  await assertAccessibleByDayAndNight(page, "the raw form on a phone");
   assert.deepEqual(phone.errors, []);
 });
 

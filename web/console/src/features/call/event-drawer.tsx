@@ -13,7 +13,7 @@ export function EventDrawer({ event, onClose }: { event: CallEvent; onClose: () 
   return (
     <aside
       aria-label="Raw event"
-      className="card flex min-h-0 min-w-0 flex-col overflow-hidden max-xl:h-[56vh]"
+      className="card flex min-h-0 min-w-0 flex-col overflow-hidden max-xl:fixed max-xl:inset-x-0 max-xl:bottom-0 max-xl:z-30 max-xl:h-[58vh] max-xl:rounded-b-none max-xl:shadow-2xl md:max-xl:left-[176px]"
     >
       <div className="flex h-9 shrink-0 items-center gap-2 border-b border-line pr-1.5 pl-3">
         <FamilyMark family={familyOf(event.type)} weight={weightOf(event.type)} />
