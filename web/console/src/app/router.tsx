@@ -1,6 +1,16 @@
 /** All pages of the console, on one page. What is seldom opened is loaded when it is. */
-import { createRootRoute, createRoute, createRouter, Link, Outlet, redirect } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Link,
+  Navigate,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
 import { lazy, Suspense, type ComponentType, type ReactNode } from "react";
+import { may } from "../core/may.ts";
+import { useMe } from "../core/use-me.ts";
 import { CallPage } from "../features/call/call-page.tsx";
 import { readCallSearch } from "../features/call/search.ts";
 import { CallsPage } from "../features/calls/calls-page.tsx";
@@ -191,10 +201,15 @@ const settings = createRoute({ getParentRoute: () => shell, path: "/settings" })
 const settingsHome = createRoute({
   getParentRoute: () => settings,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/settings/keys", replace: true });
-  },
+  component: SettingsHome,
 });
+
+/** The first part that whoever is signed in may use. */
+function SettingsHome() {
+  const me = useMe();
+  const first = may(me, "manage") ? "keys" : may(me, "provider") ? "livekit" : "about";
+  return <Navigate to={`/settings/${first}`} replace />;
+}
 
 const settingsPart = <const Path extends keyof typeof settingsPages>(path: Path) => {
   const Part: ComponentType<object> = settingsPages[path];

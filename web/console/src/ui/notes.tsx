@@ -17,6 +17,8 @@ interface ListStateProps {
 export function ListState({ list, what, isEmpty, empty, emptyTitle }: ListStateProps) {
   if (list.isPending) return <Loading what={what} />;
   if (list.isError) {
+    // The line above every page says that nothing can be read now; what was read stays in view.
+    if (!isEmpty && asApiError(list.error).status === 0) return null;
     return (
       <ProblemNote
         error={asApiError(list.error)}

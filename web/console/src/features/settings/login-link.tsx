@@ -15,8 +15,9 @@ export function LoginLinkHint({ user, onClose }: { user: User; onClose: () => vo
     >
       <Command text={`callboard login-link --user ${user.userId}`} label="Make a login link" />
       <p className="text-muted">
-        With <code className="mono">--data</code> or <code className="mono">--database-url</code> as the
-        server has it, and <code className="mono">--minutes</code> for another time. Each link is in the
+        Give it <code className="mono">--data</code> or <code className="mono">--database-url</code> as the
+        server has it, and <code className="mono">--minutes</code> for another time. A database in a file has
+        one writer: there the server is stopped meanwhile; with PostgreSQL it goes on. Each link is in the
         audit.
       </p>
       <div className="flex justify-end">

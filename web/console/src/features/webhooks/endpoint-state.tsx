@@ -44,4 +44,9 @@ export function DeliveryMark({ status }: { status: DeliveryStatus }) {
 
 /** What an attempt came to: the answer's status, else what kept it from arriving. */
 export const answerWords = ({ ok, status, error }: Pick<Attempt, "ok" | "status" | "error">): string =>
-  status === undefined ? (error ?? "no answer") : `${status}${ok ? "" : error ? `, ${error}` : ""}`;
+  status === undefined
+    ? (error ?? "no answer")
+    : `${status}${ok || !error || saysOnly(error, status) ? "" : `, ${error}`}`;
+
+/** Whether a reason only repeats the status. */
+const saysOnly = (error: string, status: number): boolean => error === `it answered ${status}`;
