@@ -83,54 +83,54 @@ fn line(event: &Value, names: &[(String, String)]) -> Option<String> {
 /// The whole log of the script `parcel`, written by hand, but for the microphones.
 const PARCEL: &str = r#"call.started
 call.connecting
-call.participant.joined Aida, assistant
+call.participant.joined Aida
 call.participant.joined Maya Lind
 call.connected
-call.agent.state_changed Aida, assistant speaking
-transcript.final Aida, assistant: Good morning, this is Aida at Northway parcels. How can I help?
-call.agent.state_changed Aida, assistant listening
+call.agent.state_changed Aida speaking
+transcript.final Aida: Good morning, this is Aida at Northway parcels. How can I help?
+call.agent.state_changed Aida listening
 transcript.final Maya Lind: Hi. My parcel says delivered, but there is nothing at my door.
-call.agent.state_changed Aida, assistant speaking
-transcript.final Aida, assistant: I am sorry about that. Could you read me the last four digits of the tracking number?
-call.agent.state_changed Aida, assistant listening
+call.agent.state_changed Aida speaking
+transcript.final Aida: I am sorry about that. Could you read me the last four digits of the tracking number?
+call.agent.state_changed Aida listening
 transcript.final Maya Lind: Sure, it is four nine zero two.
-call.agent.state_changed Aida, assistant speaking
-transcript.final Aida, assistant: Thank you. It was signed for at ten past nine, by somebody called Brandt, at number sixteen.
-call.agent.state_changed Aida, assistant listening
+call.agent.state_changed Aida speaking
+transcript.final Aida: Thank you. It was signed for at ten past nine, by somebody called Brandt, at number sixteen.
+call.agent.state_changed Aida listening
 transcript.final Maya Lind: That is two houses down. I am at number twelve.
-call.agent.state_changed Aida, assistant speaking
-transcript.final Aida, assistant: Then it went to the wrong door. I will ask the depot whether the driver can fetch it today.
-call.agent.state_changed Aida, assistant listening
-call.participant.joined Leon, depot
-transcript.final Leon, depot: Depot, Leon speaking. I have the van on the map, he is still in your street.
+call.agent.state_changed Aida speaking
+transcript.final Aida: Then it went to the wrong door. I will ask the depot whether the driver can fetch it today.
+call.agent.state_changed Aida listening
+call.participant.joined Leon Maas
+transcript.final Leon Maas: Depot, Leon speaking. I have the van on the map, he is still in your street.
 call.reconnecting Maya Lind
-call.agent.state_changed Aida, assistant speaking
-transcript.final Aida, assistant: Maya dropped out for a moment. Leon, can he turn round?
-call.agent.state_changed Aida, assistant listening
-transcript.final Leon, depot: He can, give him fifteen minutes.
+call.agent.state_changed Aida speaking
+transcript.final Aida: Maya dropped out for a moment. Leon, can he turn round?
+call.agent.state_changed Aida listening
+transcript.final Leon Maas: He can, give him fifteen minutes.
 call.resumed Maya Lind
 transcript.final Maya Lind: Sorry, I walked into the cellar. What did I miss?
-call.agent.state_changed Aida, assistant speaking
-transcript.final Aida, assistant: The driver is coming back. He will move the parcel from sixteen to twelve within fifteen minutes.
-call.agent.state_changed Aida, assistant listening
+call.agent.state_changed Aida speaking
+transcript.final Aida: The driver is coming back. He will move the parcel from sixteen to twelve within fifteen minutes.
+call.agent.state_changed Aida listening
 transcript.final Maya Lind: That is wonderful, thank you both.
-call.participant.left Leon, depot
-call.agent.state_changed Aida, assistant speaking
-transcript.final Aida, assistant: You are welcome. You will get a message when it is at your door. Goodbye!
-call.agent.state_changed Aida, assistant listening
+call.participant.left Leon Maas
+call.agent.state_changed Aida speaking
+transcript.final Aida: You are welcome. You will get a message when it is at your door. Goodbye!
+call.agent.state_changed Aida listening
 transcript.final Maya Lind: Bye!
-call.participant.left Aida, assistant
+call.participant.left Aida
 call.participant.left Maya Lind
 call.ended completed"#;
 
 /// The microphones of `parcel`. They come by webhooks, which keep their own order beside what people say.
 const MICROPHONES: [&str; 6] = [
-    "call.track.published Aida, assistant",
+    "call.track.published Aida",
     "call.track.published Maya Lind",
-    "call.track.published Leon, depot",
+    "call.track.published Leon Maas",
     "call.track.unpublished Maya Lind",
     "call.track.published Maya Lind",
-    "call.track.unpublished Leon, depot",
+    "call.track.unpublished Leon Maas",
 ];
 
 async fn a_scripted_call(engine: Engine) {
@@ -153,7 +153,7 @@ async fn a_scripted_call(engine: Engine) {
     assert_eq!(microphones, MICROPHONES);
     // What one fact brings is told in one breath.
     settle(&mut seen, "call.connected", "call.participant.joined Maya Lind");
-    settle(&mut seen, "call.participant.left Maya Lind", "call.participant.left Aida, assistant");
+    settle(&mut seen, "call.participant.left Maya Lind", "call.participant.left Aida");
     assert_eq!(seen.join("\n"), PARCEL);
     let wrong = |e: &&Value| {
         let provider = e["actor"]["role"] == "provider" && e["actor"]["id"] != "simulated";

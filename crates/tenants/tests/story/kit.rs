@@ -13,7 +13,7 @@ use callboard_kernel::{
 };
 use callboard_store::Db;
 use callboard_tenants::{
-    Actor, JwksSource, NewKey, NewTenant, NewUser, cli, create_key, create_tenant, create_user, module,
+    Actor, Installation, JwksSource, NewKey, NewTenant, NewUser, cli, create_key, create_tenant, create_user, module,
 };
 use callboard_testkit::{Answer, FakeWorld, TestApp};
 use parking_lot::Mutex;
@@ -71,8 +71,11 @@ impl Kit {
                 secure_cookies: true,
             }),
         };
-        let Module { router, authenticators, repairs, .. } =
-            module(&app, Arc::clone(&jwks) as Arc<dyn JwksSource>, true);
+        let Module { router, authenticators, repairs, .. } = module(
+            &app,
+            Arc::clone(&jwks) as Arc<dyn JwksSource>,
+            Installation { livekit: true, ..Installation::default() },
+        );
         let (router, mut openapi) = router.split_for_parts();
         let matrix = own_rows();
         complete_document(&mut openapi, &matrix).expect("a document");
