@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn commands_survive_a_shell() {
         assert_eq!(quoted("/usr/bin/callboard"), "/usr/bin/callboard");
-        assert_eq!(quoted("/home/o'neil/my data"), "'/home/o'\\''neil/my data'");
+        assert_eq!(quoted("/srv/o'neil/my data"), "'/srv/o'\\''neil/my data'");
         let steps = first_steps("http://127.0.0.1:8080", Some(Path::new("/a b/api-key")), true);
         assert_eq!(steps.steps.len(), 3);
         assert!(
