@@ -188,3 +188,14 @@ fn what_is_refused_exits_with_its_code() {
         assert!(help.contains("Example"), "{command}: {help}");
     }
 }
+
+#[test]
+fn an_address_that_is_taken_is_named_with_what_to_do() {
+    let place = Place::new(Engine::Sqlite);
+    let server = Binary::serve(&place, "127.0.0.1:0", &[]);
+    let taken = server.url().trim_start_matches("http://").to_owned();
+    let out = Place::new(Engine::Sqlite).run(&["serve", "--listen", &taken]);
+    assert_eq!(out.status.code(), Some(1), "{}", text_of(&out));
+    let said = text_of(&out);
+    assert!(said.contains(&taken) && said.contains("--listen") && !said.contains("INTERNAL"), "{said}");
+}

@@ -99,7 +99,7 @@ fn check(headers: &HeaderMap, bytes: &[u8]) -> Result<String> {
 }
 
 fn malformed(fault: FieldError) -> Error {
-    Error::new(&codes::MALFORMED_JSON, format!("The body cannot be read: it {}.", fault.reason)).with_fields([fault])
+    Error::new(&codes::MALFORMED_JSON, format!("The body cannot be read: {}.", fault.reason)).with_fields([fault])
 }
 
 /// `application/json`, alone or with `charset=utf-8`.

@@ -59,7 +59,8 @@ const BACKLOG: u32 = 4096;
 /// Pause after the process ran out of file descriptors.
 const EXHAUSTED_PAUSE: Duration = Duration::from_millis(50);
 
-/// Listens on an address; port 0 picks a free one.
+/// Listens on an address; port 0 picks a free one. An address that is taken, foreign or privileged is refused as a wrong
+/// setting `listen`.
 pub fn listen(address: SocketAddr) -> Result<TcpListener> {
     let open = || -> io::Result<TcpListener> {
         let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
@@ -67,7 +68,7 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener> {
         socket.bind(address)?;
         socket.listen(BACKLOG)
     };
-    open().map_err(|e| Error::internal(format!("cannot listen on {address}: {e}")))
+    open().map_err(|e| Error::invalid("listen", format!("cannot listen on {address}: {e}; --listen names another address")))
 }
 
 /// Open connections, by client address.

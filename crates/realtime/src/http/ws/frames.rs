@@ -53,7 +53,7 @@ pub(super) struct Bad {
 pub(super) fn read(text: &str) -> Result<Op, Bad> {
     let bad = |id: Option<String>, error: Error| Bad { id, error };
     let compact = json::check(text.as_bytes(), Rules::default()).map_err(|fault| {
-        let message = format!("The frame cannot be read: it {}.", fault.reason);
+        let message = format!("The frame cannot be read: {}.", fault.reason);
         bad(None, Error::new(&codes::MALFORMED_JSON, message).with_fields([fault]))
     })?;
     let wire: Wire<'_> = serde_json::from_str(&compact).map_err(|e| {
