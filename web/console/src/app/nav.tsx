@@ -11,7 +11,7 @@ import { GROUPS, type PageLink } from "./pages.ts";
 /** Beside the page, where there is room for it. */
 export function Nav({ me }: { me: Me }) {
   return (
-    <nav aria-label="Pages" className="hidden flex-col border-r border-line bg-panel px-2 py-2.5 md:flex">
+    <nav aria-label="Pages" className="hidden flex-col border-r border-line bg-panel px-2 py-2.5 lg:flex">
       <Groups me={me} />
     </nav>
   );

@@ -40,7 +40,7 @@ function Frame({ me }: { me: Me }) {
   const [menu, setMenu] = useState(false);
   const [palette, setPalette] = usePalette();
   return (
-    <div className="grid h-full grid-rows-[44px_1fr] md:grid-cols-[176px_minmax(0,1fr)]">
+    <div className="grid h-full grid-rows-[44px_1fr] lg:grid-cols-[176px_minmax(0,1fr)]">
       <a
         href="#main"
         className="sr-only z-50 rounded-md bg-accent px-3 py-1.5 text-on-accent focus:not-sr-only focus:absolute focus:m-2"

@@ -18,11 +18,11 @@ interface TopBarProps {
 export function TopBar({ me, onMenu, onPalette }: TopBarProps) {
   const who = me.principal.displayName ?? (me.principal.kind === "key" ? "API key" : undefined);
   return (
-    <header className="flex items-center gap-2 border-b border-line bg-panel px-2 md:col-span-2 md:px-3.5">
-      <Button look="quiet" className="px-1.5 md:hidden" aria-label="Pages" onClick={onMenu}>
+    <header className="flex items-center gap-2 border-b border-line bg-panel px-2 lg:col-span-2 md:px-3.5">
+      <Button look="quiet" className="px-1.5 lg:hidden" aria-label="Pages" onClick={onMenu}>
         <Menu size={17} aria-hidden />
       </Button>
-      <Link to="/calls" className="flex items-center gap-2 rounded font-semibold tracking-tight md:w-[161px]">
+      <Link to="/calls" className="flex items-center gap-2 rounded font-semibold tracking-tight lg:w-[161px]">
         <Logo />
         Callboard
       </Link>
@@ -60,7 +60,7 @@ function PaletteButton({ onPress }: { onPress: () => void }) {
       type="button"
       onClick={onPress}
       aria-keyshortcuts={isMac ? "Meta+K" : "Control+K"}
-      className="flex h-7 items-center gap-2 rounded-md border border-transparent px-1.5 text-muted transition-colors hover:border-edge max-md:ml-auto md:w-[420px] md:min-w-0 md:border-line md:bg-bg md:px-2.5"
+      className="flex h-7 items-center gap-2 rounded-md border border-transparent px-1.5 text-muted transition-colors hover:border-edge max-md:ml-auto md:w-[300px] lg:w-[420px] md:min-w-0 md:border-line md:bg-bg md:px-2.5"
     >
       <Search size={14} aria-hidden className="shrink-0" />
       <span className="flex-1 truncate text-left max-md:sr-only">Go to, or search calls and transcripts</span>

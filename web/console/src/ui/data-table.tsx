@@ -2,7 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from "react";
 import { Button } from "./button.tsx";
 import { cx } from "./class-names.ts";
-import { useNarrow } from "./use-narrow.ts";
+import { useNarrow, useTight } from "./use-narrow.ts";
 
 /** What the one link or button of a row takes, so that arrow keys can walk from row to row. */
 export interface Reach {
@@ -18,7 +18,7 @@ export interface Column<T> {
   cell: (item: T, reach: Reach) => ReactNode;
   /** Shown on a phone too; the others are left out there. */
   narrow?: boolean;
-  /** Left out while details stand beside the list. */
+  /** Left out in a smaller window, and while details stand beside the list. */
   spare?: boolean;
   /** Numbers stand at the end of their column. */
   end?: boolean;
@@ -70,7 +70,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const { label, items, keyOf, selected, hasMore = false, loadingMore = false, onMore } = props;
   const narrow = useNarrow();
   const rowPx = narrow ? (props.narrowRowPx ?? 52) : (props.rowPx ?? 36);
-  const columns = selected === undefined ? props.columns : props.columns.filter(({ spare }) => !spare);
+  const lean = useTight() || selected !== undefined;
+  const columns = lean ? props.columns.filter(({ spare }) => !spare) : props.columns;
   const template = narrow ? "minmax(0,1fr) auto" : columns.map(({ width }) => width).join(" ");
   const box = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({

@@ -126,7 +126,7 @@ export function Chip({ children, title }: { children: ReactNode; title?: string 
   return (
     <span
       title={title}
-      className="inline-flex items-center rounded-full border border-line px-2 py-px text-[11.5px] font-medium whitespace-nowrap text-muted"
+      className="inline-flex shrink-0 items-center rounded-full border border-line px-2 py-px text-[11.5px] font-medium whitespace-nowrap text-muted"
     >
       {children}
     </span>

@@ -35,7 +35,7 @@ export function Pane({ label, title, actions, onClose, children }: PaneProps) {
   return (
     <aside
       aria-label={label}
-      className="card flex min-h-0 min-w-0 flex-col overflow-hidden max-lg:fixed max-lg:inset-0 max-lg:z-30 max-lg:rounded-none max-lg:border-0"
+      className="card flex min-h-0 min-w-0 flex-col overflow-hidden max-xl:fixed max-xl:inset-y-0 max-xl:right-0 max-xl:z-30 max-xl:w-full max-xl:max-w-[520px] max-xl:rounded-none max-xl:border-y-0 max-xl:shadow-2xl"
     >
       <div className="flex h-9 shrink-0 items-center gap-2 border-b border-line pr-1.5 pl-3">
         <h2 className="flex min-w-0 items-center gap-2 truncate font-semibold">{title}</h2>

@@ -13,7 +13,7 @@ export function Split({ children, pane }: SplitProps) {
     <div
       className={cx(
         "grid min-h-0 flex-1 grid-rows-[minmax(0,1fr)] items-start gap-3 *:max-h-full",
-        pane && "lg:grid-cols-[minmax(0,1fr)_minmax(340px,34%)] lg:*:last:h-full",
+        pane && "xl:grid-cols-[minmax(0,1fr)_minmax(320px,34%)] xl:*:last:h-full",
       )}
     >
       {children}

@@ -12,10 +12,10 @@ const watch = (query: string) => {
 };
 
 const narrow = watch("(width < 48rem)");
-const tight = watch("(width < 64rem)");
+const tight = watch("(width < 80rem)");
 
 /** A phone's width: lists show two columns, with the rest below. */
 export const useNarrow = (): boolean => useSyncExternalStore(narrow.listen, narrow.read);
 
-/** No room for a pane beside a list: it covers the page instead. */
+/** No room for a pane beside a list, which covers it instead, nor for all columns of a list. */
 export const useTight = (): boolean => useSyncExternalStore(tight.listen, tight.read);

@@ -2,6 +2,7 @@ import type { Session } from "@callboard/api";
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useNow } from "../../core/use-now.ts";
+import { cx } from "../../ui/class-names.ts";
 import { CopyId } from "../../ui/copy-id.tsx";
 import { DataTable, type Column } from "../../ui/data-table.tsx";
 import { clockText, countText } from "../../ui/format.ts";
@@ -45,8 +46,13 @@ const columnsAt = (now: number, rates: Rates): Column<Session>[] => [
     cell: (call, reach) => (
       <>
         <span className="flex min-w-0 items-center gap-2">
-          <Link {...reach} to="/calls/$sessionId" params={{ sessionId: call.sessionId }}>
-            <span className="truncate font-medium">{titleOf(call)}</span>
+          <Link
+            {...reach}
+            to="/calls/$sessionId"
+            params={{ sessionId: call.sessionId }}
+            className={cx(reach.className, "truncate font-medium")}
+          >
+            {titleOf(call)}
           </Link>
           {isSimulated(call) && <Chip title="A scripted client plays this call">Simulated</Chip>}
           {call.correlationId && <span className="truncate text-faint">{call.correlationId}</span>}
@@ -76,6 +82,7 @@ const columnsAt = (now: number, rates: Rates): Column<Session>[] => [
   {
     head: "Id",
     width: "156px",
+    spare: true,
     apart: true,
     className: "text-faint",
     cell: (call) => (

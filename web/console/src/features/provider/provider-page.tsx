@@ -5,6 +5,7 @@ import { useMay } from "../../core/use-me.ts";
 import { usePages } from "../../core/use-pages.ts";
 import type { Receipt } from "../../core/wire.ts";
 import { Button } from "../../ui/button.tsx";
+import { cx } from "../../ui/class-names.ts";
 import { ChipLink } from "../../ui/chips.tsx";
 import { DataTable, type Column } from "../../ui/data-table.tsx";
 import { shortId } from "../../ui/format.ts";
@@ -154,7 +155,7 @@ function OutcomeFilter({ search }: { search: ProviderSearch }) {
 const columnsFor = (search: ProviderSearch): Column<Receipt>[] => [
   {
     head: "Received",
-    width: "118px",
+    width: "100px",
     narrow: true,
     className: "text-muted max-md:order-1 max-md:text-right",
     cell: ({ receivedAt, outcome }) => (
@@ -168,26 +169,30 @@ const columnsFor = (search: ProviderSearch): Column<Receipt>[] => [
   },
   {
     head: "Event",
-    width: "minmax(130px,1fr)",
+    width: "minmax(110px,1fr)",
     narrow: true,
     cell: (receipt, reach) => (
       <>
-        <Link {...reach} to="/provider" search={{ ...search, receipt: receipt.receiptId }} replace>
-          <span className="mono">{receipt.event || "unreadable"}</span>
-        </Link>
-        {receipt.provider === "simulated" && (
-          <span className="ml-2">
-            <Chip>Simulated</Chip>
-          </span>
-        )}
+        <span className="flex min-w-0 items-center gap-2">
+          <Link
+            {...reach}
+            to="/provider"
+            search={{ ...search, receipt: receipt.receiptId }}
+            replace
+            className={cx(reach.className, "mono truncate")}
+          >
+            {receipt.event || "unreadable"}
+          </Link>
+          {receipt.provider === "simulated" && <Chip>Simulated</Chip>}
+        </span>
         <span className="block truncate text-2xs text-faint md:hidden">
           {receipt.reason ?? (receipt.sessionId && shortId(receipt.sessionId))}
         </span>
       </>
     ),
   },
-  { head: "Call", width: "150px", cell: ({ sessionId }) => sessionId && <SessionLink id={sessionId} /> },
-  { head: "Outcome", width: "104px", cell: ({ outcome }) => <OutcomeMark outcome={outcome} /> },
+  { head: "Call", width: "116px", cell: ({ sessionId }) => sessionId && <SessionLink id={sessionId} /> },
+  { head: "Outcome", width: "100px", cell: ({ outcome }) => <OutcomeMark outcome={outcome} /> },
   {
     head: "Reason",
     spare: true,

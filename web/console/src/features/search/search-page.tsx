@@ -69,7 +69,7 @@ export function SearchPage({ search }: { search: SearchSearch }) {
 }
 
 const COLUMNS: Column<Hit>[] = [
-  { head: "Said", width: "118px", className: "text-muted", cell: ({ at }) => <When at={at} /> },
+  { head: "Said", width: "100px", className: "text-muted", cell: ({ at }) => <When at={at} /> },
   { head: "By", width: "minmax(60px,110px)", className: "font-medium", cell: ({ speaker }) => speaker },
   {
     head: "Words",
@@ -93,7 +93,7 @@ const COLUMNS: Column<Hit>[] = [
     className: "mono text-faint",
     cell: ({ startMs }) => <span title={`${startMs} ms into the call`}>{fineClockText(startMs)}</span>,
   },
-  { head: "Call", apart: true, width: "156px", cell: ({ sessionId }) => <SessionLink id={sessionId} /> },
+  { head: "Call", apart: true, width: "132px", cell: ({ sessionId }) => <SessionLink id={sessionId} /> },
 ];
 
 function HowToAsk() {

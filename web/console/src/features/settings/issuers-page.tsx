@@ -109,12 +109,14 @@ const columnsFor = (remove: (issuer: Issuer) => void): Column<Issuer>[] => [
   {
     head: "Added",
     width: "104px",
+    spare: true,
     className: "text-muted",
     cell: ({ createdAt }) => <When at={createdAt} />,
   },
   {
     head: "Id",
     width: "150px",
+    spare: true,
     className: "text-faint",
     cell: ({ issuerId }) => <CopyId id={issuerId} label="issuer id" />,
   },

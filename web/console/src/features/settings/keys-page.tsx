@@ -91,10 +91,17 @@ const columnsFor = (ask: (asked: Asked) => void): Column<ApiKey>[] => [
   {
     head: "May",
     width: "minmax(140px,1.4fr)",
+    spare: true,
     className: "text-muted",
     cell: ({ scopes }) => <span title={scopes.join("\n")}>{scopes.join(", ")}</span>,
   },
-  { head: "Made", width: "104px", className: "text-muted", cell: (key) => <When at={key.createdAt} /> },
+  {
+    head: "Made",
+    width: "104px",
+    spare: true,
+    className: "text-muted",
+    cell: (key) => <When at={key.createdAt} />,
+  },
   {
     head: "Last used",
     width: "104px",

@@ -98,6 +98,7 @@ const columnsFor = (ownId: string | undefined, ask: (asked: Asked) => void): Col
   {
     head: "Vouched for by",
     width: "minmax(110px,1fr)",
+    spare: true,
     className: "text-muted",
     cell: ({ issuer, subject }) => (
       <span title={`${issuer}, subject ${subject}`}>{issuer === "local" ? "login links" : issuer}</span>
@@ -106,6 +107,7 @@ const columnsFor = (ownId: string | undefined, ask: (asked: Asked) => void): Col
   {
     head: "Added",
     width: "104px",
+    spare: true,
     className: "text-muted",
     cell: ({ createdAt }) => <When at={createdAt} />,
   },

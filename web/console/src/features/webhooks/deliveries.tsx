@@ -140,7 +140,7 @@ const columnsFor = (endpointId: string, search: EndpointSearch): Column<Delivery
       </>
     ),
   },
-  { head: "Call", width: "146px", cell: ({ sessionId }) => sessionId && <SessionLink id={sessionId} /> },
+  { head: "Call", width: "116px", cell: ({ sessionId }) => sessionId && <SessionLink id={sessionId} /> },
   { head: "Status", width: "104px", narrow: true, cell: ({ status }) => <DeliveryMark status={status} /> },
   { head: "Attempts", spare: true, width: "64px", end: true, cell: ({ attempts }) => attempts },
   {

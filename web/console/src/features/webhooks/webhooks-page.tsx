@@ -82,7 +82,7 @@ export function WebhooksPage() {
 const COLUMNS: Column<Endpoint>[] = [
   {
     head: "Address",
-    width: "minmax(200px,1.5fr)",
+    width: "minmax(160px,1.5fr)",
     narrow: true,
     cell: (endpoint, reach) => (
       <>
@@ -102,13 +102,13 @@ const COLUMNS: Column<Endpoint>[] = [
   },
   {
     head: "State",
-    width: "190px",
+    width: "160px",
     narrow: true,
     cell: (endpoint) => <EndpointMark endpoint={endpoint} />,
   },
   {
     head: "Events",
-    width: "minmax(140px,1fr)",
+    width: "minmax(110px,1fr)",
     className: "text-muted",
     cell: ({ eventTypes }) => <span title={eventTypes.join("\n")}>{typesWords(eventTypes)}</span>,
   },
@@ -135,5 +135,11 @@ const COLUMNS: Column<Endpoint>[] = [
         <span className="text-faint">none yet</span>
       ),
   },
-  { head: "Made", width: "104px", className: "text-muted", cell: ({ createdAt }) => <When at={createdAt} /> },
+  {
+    head: "Made",
+    width: "104px",
+    spare: true,
+    className: "text-muted",
+    cell: ({ createdAt }) => <When at={createdAt} />,
+  },
 ];
