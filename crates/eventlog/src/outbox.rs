@@ -77,6 +77,10 @@ pub trait Handler: Send + Sync {
     fn per_destination(&self) -> usize {
         16
     }
+    /// Most attempts of this kind under way for one tenant in one process, at most those of all.
+    fn per_tenant(&self) -> usize {
+        self.in_flight()
+    }
     /// Most attempts of this kind under way in one process. Each kind has its own, so none holds up another.
     fn in_flight(&self) -> usize {
         32

@@ -48,13 +48,27 @@ sql! {
         where session_key = :key and consumer_id > :after order by consumer_id limit :limit";
     OUTBOX_INSERT = "insert into outbox (outbox_id, tenant_id, session_key, destination, kind, dedupe_key, payload, created_at, next_at) \
         values (:id, :tenant, :key, :destination, :kind, :dedupe, :payload, :now, :next_at) on conflict (dedupe_key) do nothing";
-    OUTBOX_DUE = "select outbox_id, tenant_id, session_key, destination, kind, payload, attempts, created_at, fence from (\
-        select o.outbox_id, o.tenant_id, o.session_key, o.destination, o.kind, o.payload, o.attempts, o.created_at, o.fence, \
-        o.next_at, row_number() over (partition by o.kind, o.destination order by o.next_at, o.outbox_id) as nth \
-        from outbox o where o.done_at is null and o.dead_at is null and o.next_at <= :now \
-        and (o.lease_until is null or o.lease_until <= :now) and not exists (select 1 from outbox p where \
-        p.destination = o.destination and p.session_key = o.session_key and p.outbox_id < o.outbox_id \
-        and p.done_at is null and p.dead_at is null)) due where nth <= :share order by nth, next_at, outbox_id limit :limit";
+    // Goes from one (kind, destination) to the next in the index, so that it costs by destination and not by effect.
+    OUTBOX_LANES_DUE = "with recursive lane (kind, destination) as (\
+        select f.kind, f.destination from (select kind, destination from outbox where done_at is null and dead_at is null \
+        order by kind, destination limit 1) f union all select \
+        (select n.kind from outbox n where n.done_at is null and n.dead_at is null \
+        and (n.kind, n.destination) > (lane.kind, lane.destination) order by n.kind, n.destination limit 1), \
+        (select n.destination from outbox n where n.done_at is null and n.dead_at is null \
+        and (n.kind, n.destination) > (lane.kind, lane.destination) order by n.kind, n.destination limit 1) \
+        from lane where lane.kind is not null) \
+        select l.kind, l.destination, \
+        (select i.tenant_id from outbox i where i.kind = l.kind and i.destination = l.destination and i.done_at is null and i.dead_at is null and i.next_at <= :now and (i.lease_until is null or i.lease_until <= :now) \
+        and not exists (select 1 from outbox p where p.destination = i.destination and p.session_key = i.session_key \
+        and p.outbox_id < i.outbox_id and p.done_at is null and p.dead_at is null) order by i.next_at, i.outbox_id limit 1) as tenant_id, \
+        (select i.next_at from outbox i where i.kind = l.kind and i.destination = l.destination and i.done_at is null and i.dead_at is null and i.next_at <= :now and (i.lease_until is null or i.lease_until <= :now) \
+        and not exists (select 1 from outbox p where p.destination = i.destination and p.session_key = i.session_key \
+        and p.outbox_id < i.outbox_id and p.done_at is null and p.dead_at is null) order by i.next_at, i.outbox_id limit 1) as next_at \
+        from lane l where l.kind is not null";
+    OUTBOX_DUE = "select i.outbox_id, i.tenant_id, i.session_key, i.destination, i.kind, i.payload, i.attempts, i.created_at, i.fence, \
+        i.next_at from outbox i where i.kind = :kind and i.destination = :destination and i.done_at is null and i.dead_at is null and i.next_at <= :now and (i.lease_until is null or i.lease_until <= :now) \
+        and not exists (select 1 from outbox p where p.destination = i.destination and p.session_key = i.session_key \
+        and p.outbox_id < i.outbox_id and p.done_at is null and p.dead_at is null) order by i.next_at, i.outbox_id limit :limit";
     OUTBOX_LEASE = "update outbox set lease_until = :until, fence = fence + 1, attempts = attempts + 1 \
         where outbox_id = :id and fence = :fence and done_at is null and dead_at is null \
         and (lease_until is null or lease_until <= :now)";
@@ -66,7 +80,7 @@ sql! {
         where outbox_id = :id and fence = :fence and done_at is null and dead_at is null";
     OUTBOX_BACKLOG = "select count(*) as n, coalesce(min(created_at), 0) as oldest from outbox \
         where done_at is null and dead_at is null and kind <> :kind";
-    OUTBOX_PRUNE = "delete from outbox where outbox_id in (select outbox_id from outbox where done_at is not null and done_at < :before limit 500)";
+    OUTBOX_PRUNE = "delete from outbox where outbox_id in (select outbox_id from outbox where done_at is not null and done_at < :before limit :slice)";
 }
 
 /// PostgreSQL-only texts: their functions do not exist on SQLite, so they are listed apart.

@@ -10,10 +10,15 @@ use callboard_eventlog::outbox::{self, Effect, Handler, Leased, Outcome, Worker}
 use callboard_eventlog::verify::verify;
 use callboard_eventlog::{Log, NewEvent, Projection, Projector, SessionKey, StoredEvent};
 use callboard_kernel::{OutboxId, Result, SessionId, TenantId, Timestamp, World as _};
-use callboard_store::{Db, Tx};
+use callboard_store::{Db, Tx, params, sql};
 use callboard_testkit::{FakeWorld, both_engines};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+sql! {
+    pub OWN_SQL;
+    ALL_DONE = "update outbox set done_at = :now where done_at is null";
+}
 
 fn tenant() -> TenantId {
     TenantId::generate(NOW, &mut FakeWorld::manual(1).entropy())
@@ -94,6 +99,39 @@ both_engines!(slow_effects_hold_up_no_others, |db| async move {
     assert_eq!(worker.start_due().await.expect("ran"), 0, "the slow kind has all its places");
     assert_eq!(slow.begun.load(Ordering::SeqCst), 5, "three at one destination, five of the kind");
     assert_eq!(db.read(outbox::backlog).await.expect("read").0, 80);
+});
+
+both_engines!(what_is_done_is_forgotten_after_a_week_however_much, |db| async move {
+    let world = FakeWorld::manual(7);
+    let quick = Arc::new(Quick { done: AtomicUsize::new(0) });
+    let worker = Worker::new(db.clone(), world.clone(), vec![quick]);
+    let (now, entropy) = (world.now(), world.entropy());
+    let many = |done: bool| {
+        let entropy = entropy.clone();
+        db.write(move |tx| {
+            let mut entropy = entropy.clone();
+            for n in 0..1_100 {
+                let name = format!("{done} {n}");
+                let effect = Effect {
+                    kind: "quick",
+                    destination: "a",
+                    dedupe_key: &name,
+                    payload: String::new(),
+                    not_before: if done { now } else { now.plus_ms(30 * 86_400_000) },
+                };
+                outbox::put_unordered(tx, &tenant(), &effect, &OutboxId::generate(now, &mut entropy), now)?;
+            }
+            if done { tx.execute(&ALL_DONE, params! { now }).map(drop) } else { Ok(()) }
+        })
+    };
+    many(true).await.expect("put");
+    world.advance_ms(7 * 86_400_000);
+    assert_eq!(worker.prune().await.expect("pruned"), 0, "a week is not over");
+    world.advance_ms(1);
+    assert_eq!(worker.prune().await.expect("pruned"), 1_100);
+    many(false).await.expect("put");
+    assert_eq!(worker.prune().await.expect("pruned"), 0, "what waits is kept");
+    assert_eq!(db.read(outbox::backlog).await.expect("read").0, 1_100);
 });
 
 /// Has a schedule of its own.

@@ -1,58 +1,103 @@
-//! What is under way, so that a slow destination takes no more than its share.
+//! What is under way, so that a slow destination and a slow tenant take no more than their share.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::Arc;
 
+use callboard_kernel::TenantId;
 use parking_lot::Mutex;
 
-use super::{Handler, Leased};
+use super::Handler;
 
-/// Counts of what is under way, by kind and by (kind, destination). Per process.
+/// Counts of what is under way, by kind, by (kind, tenant) and by (kind, destination). Per process.
 #[derive(Default)]
 pub(super) struct Flights(Mutex<Counts>);
 
-#[derive(Default)]
-struct Counts {
+/// Who shares places.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Place {
+    pub kind: String,
+    pub tenant: TenantId,
+    pub destination: String,
+}
+
+/// Counts of places that are taken.
+#[derive(Clone, Default)]
+pub(super) struct Counts {
     kinds: HashMap<String, usize>,
+    tenants: HashMap<(String, TenantId), usize>,
     destinations: HashMap<(String, String), usize>,
 }
 
 /// A place that is given back when it is dropped.
 pub(super) struct Ticket {
     flights: Arc<Flights>,
-    kind: String,
-    destination: String,
+    place: Place,
+}
+
+impl Counts {
+    /// How many more effects may begin there.
+    pub(super) fn room(&self, place: &Place, handler: Option<&Arc<dyn Handler>>) -> usize {
+        let (of_kind, of_tenant, of_destination) =
+            handler.map_or((32, 32, 16), |h| (h.in_flight(), h.per_tenant(), h.per_destination()));
+        let (kind, tenant, destination) = place.keys();
+        let taken = |n: Option<&usize>| n.copied().unwrap_or(0);
+        let left = of_kind.saturating_sub(taken(self.kinds.get(&kind)));
+        let left = left.min(of_tenant.saturating_sub(taken(self.tenants.get(&tenant))));
+        left.min(of_destination.saturating_sub(taken(self.destinations.get(&destination))))
+    }
+
+    /// Takes a place.
+    pub(super) fn take(&mut self, place: &Place) {
+        let (kind, tenant, destination) = place.keys();
+        *self.kinds.entry(kind).or_default() += 1;
+        *self.tenants.entry(tenant).or_default() += 1;
+        *self.destinations.entry(destination).or_default() += 1;
+    }
+
+    fn give_back(&mut self, place: &Place) {
+        let (kind, tenant, destination) = place.keys();
+        one_less(&mut self.kinds, &kind);
+        one_less(&mut self.tenants, &tenant);
+        one_less(&mut self.destinations, &destination);
+    }
+}
+
+impl Place {
+    fn keys(&self) -> (String, (String, TenantId), (String, String)) {
+        let kind = &self.kind;
+        (kind.clone(), (kind.clone(), self.tenant.clone()), (kind.clone(), self.destination.clone()))
+    }
+}
+
+fn one_less<K: Hash + Eq>(counts: &mut HashMap<K, usize>, key: &K) {
+    if let Some(n) = counts.get_mut(key) {
+        *n = n.saturating_sub(1);
+        if *n == 0 {
+            counts.remove(key);
+        }
+    }
 }
 
 impl Flights {
-    /// A place for the effect, when its kind and its destination have one.
-    pub(super) fn board(self: &Arc<Self>, effect: &Leased, handler: Option<&Arc<dyn Handler>>) -> Option<Ticket> {
-        let (of_kind, of_destination) = handler.map_or((32, 16), |h| (h.in_flight(), h.per_destination()));
+    /// What is taken now.
+    pub(super) fn counts(&self) -> Counts {
+        self.0.lock().clone()
+    }
+
+    /// A place for an effect, when there is one.
+    pub(super) fn board(self: &Arc<Self>, place: Place, handler: Option<&Arc<dyn Handler>>) -> Option<Ticket> {
         let mut counts = self.0.lock();
-        let place = (effect.kind.clone(), effect.destination.clone());
-        let under_way = counts.kinds.get(&effect.kind).copied().unwrap_or(0);
-        let there = counts.destinations.get(&place).copied().unwrap_or(0);
-        if under_way >= of_kind || there >= of_destination {
+        if counts.room(&place, handler) == 0 {
             return None;
         }
-        counts.kinds.insert(effect.kind.clone(), under_way + 1);
-        counts.destinations.insert(place.clone(), there + 1);
-        Some(Ticket { flights: Arc::clone(self), kind: place.0, destination: place.1 })
+        counts.take(&place);
+        Some(Ticket { flights: Arc::clone(self), place })
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        let mut counts = self.flights.0.lock();
-        let place = (std::mem::take(&mut self.kind), std::mem::take(&mut self.destination));
-        if let Some(n) = counts.kinds.get_mut(&place.0) {
-            *n = n.saturating_sub(1);
-        }
-        if let Some(n) = counts.destinations.get_mut(&place) {
-            *n = n.saturating_sub(1);
-            if *n == 0 {
-                counts.destinations.remove(&place);
-            }
-        }
+        self.flights.0.lock().give_back(&self.place);
     }
 }

@@ -8,21 +8,22 @@ use callboard_kernel::{OutboxId, Result, Timestamp, World};
 use callboard_store::{Db, Row, Tx, params};
 use tokio::sync::Notify;
 
-use super::flights::{Flights, Ticket};
+use super::flights::{Counts, Flights, Place, Ticket};
 use super::{Handler, LEASE_MS, Leased, Outcome};
 use crate::store;
 
 const DONE_KEPT_MS: i64 = 7 * 24 * 3600 * 1000;
-/// Due effects looked at per kind and destination, and in all. A destination with thousands of them leaves room for the others.
-const SHARE: i64 = 16;
-const LOOKED_AT: i64 = 1_024;
+/// Effects that are forgotten in one transaction.
+const PRUNE_SLICE: u64 = 500;
+
+type Handlers = Arc<HashMap<&'static str, Arc<dyn Handler>>>;
 
 /// Carries out what is due. One per process; several processes share the work by leases.
 #[derive(Clone)]
 pub struct Worker {
     db: Db,
     world: Arc<dyn World>,
-    handlers: Arc<HashMap<&'static str, Arc<dyn Handler>>>,
+    handlers: Handlers,
     flights: Arc<Flights>,
     landed: Arc<Notify>,
 }
@@ -67,11 +68,12 @@ impl Worker {
 
     async fn take(&self) -> Result<Vec<(Leased, Ticket)>> {
         let now = self.world.now();
-        let due = self.db.read(move |tx| due(tx, now)).await?;
+        let (counts, handlers) = (self.flights.counts(), Arc::clone(&self.handlers));
+        let due = self.db.read(move |tx| due(tx, counts.clone(), &handlers, now)).await?;
         let boarded: Vec<(Leased, Ticket)> = due
             .into_iter()
             .filter_map(|effect| {
-                let ticket = self.flights.board(&effect, self.handlers.get(effect.kind.as_str()))?;
+                let ticket = self.flights.board(place_of(&effect), self.handlers.get(effect.kind.as_str()))?;
                 Some((effect, ticket))
             })
             .collect();
@@ -134,17 +136,57 @@ impl Worker {
             .await
     }
 
-    /// Deletes effects done more than 7 days ago, at most 500; the number deleted.
+    /// Deletes the effects done more than 7 days ago, each 500 in a transaction of their own; the number deleted.
     pub async fn prune(&self) -> Result<u64> {
         let before = self.world.now().plus_ms(-DONE_KEPT_MS);
-        self.db.write(move |tx| tx.execute(&store::OUTBOX_PRUNE, params! { before })).await
+        let slice = i64::try_from(PRUNE_SLICE).unwrap_or(i64::MAX);
+        let mut total = 0;
+        loop {
+            let gone = self.db.write(move |tx| tx.execute(&store::OUTBOX_PRUNE, params! { before, slice })).await?;
+            total += gone;
+            if gone < PRUNE_SLICE {
+                return Ok(total);
+            }
+        }
     }
 }
 
-/// What is due, round robin over destinations.
-fn due(tx: &Tx<'_>, now: Timestamp) -> Result<Vec<Leased>> {
-    let rows = tx.query(&store::OUTBOX_DUE, params! { now, share: SHARE, limit: LOOKED_AT })?;
-    rows.iter().map(leased_from).collect()
+fn place_of(effect: &Leased) -> Place {
+    Place { kind: effect.kind.clone(), tenant: effect.tenant.clone(), destination: effect.destination.clone() }
+}
+
+/// What is due where there is room, round robin over destinations, those that wait longest first. Destinations without a
+/// place, or whose tenant has none, are not read, however much waits there.
+fn due(tx: &Tx<'_>, mut counts: Counts, handlers: &Handlers, now: Timestamp) -> Result<Vec<Leased>> {
+    let mut out: Vec<(usize, Timestamp, Leased)> = Vec::new();
+    for place in lanes(tx, now)? {
+        let handler = handlers.get(place.kind.as_str());
+        let room = counts.room(&place, handler);
+        if room == 0 {
+            continue;
+        }
+        // One place is promised to each, so no more are read than can begin.
+        counts.take(&place);
+        let limit = i64::try_from(room).unwrap_or(i64::MAX);
+        let given = params! { kind: place.kind, destination: place.destination, now, limit };
+        for (nth, row) in tx.query(&store::OUTBOX_DUE, given)?.iter().enumerate() {
+            out.push((nth, row.get("next_at")?, leased_from(row)?));
+        }
+    }
+    out.sort_by(|(n, at, a), (m, bt, b)| (n, at, &a.id).cmp(&(m, bt, &b.id)));
+    Ok(out.into_iter().map(|(_, _, effect)| effect).collect())
+}
+
+/// Where something is due that nobody holds, and whose it is, the longest waiting first.
+fn lanes(tx: &Tx<'_>, now: Timestamp) -> Result<Vec<Place>> {
+    let mut out: Vec<(Timestamp, Place)> = Vec::new();
+    for row in tx.query(&store::OUTBOX_LANES_DUE, params! { now })? {
+        if let (Some(tenant), Some(at)) = (row.get("tenant_id")?, row.get("next_at")?) {
+            out.push((at, Place { kind: row.get("kind")?, tenant, destination: row.get("destination")? }));
+        }
+    }
+    out.sort_by_key(|(at, _)| *at);
+    Ok(out.into_iter().map(|(_, place)| place).collect())
 }
 
 /// The effect as it will be when it is leased.
