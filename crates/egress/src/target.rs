@@ -38,7 +38,14 @@ pub(crate) fn check(text: &str, allowed: &AllowList) -> Result<Url, String> {
     if text.len() > MAX_URL {
         return Err(format!("must have at most {MAX_URL} bytes"));
     }
+    // The parser also takes these as a URL; then what others see in the text is not where it leads.
+    if text.contains(['\\', ' ']) || text.contains(char::is_control) {
+        return Err("must not hold backslashes or blanks".to_owned());
+    }
     let url = Url::parse(text).map_err(|e| format!("must be a URL: {e}"))?;
+    if !text.split_once(':').is_some_and(|(_, rest)| rest.starts_with("//")) {
+        return Err("must have `://` after its scheme".to_owned());
+    }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("must not hold a user name or password".to_owned());
     }
@@ -100,6 +107,14 @@ mod tests {
             ("http://idp.corp:9000/keys", true),
             ("ftp://idp.corp/keys", false),
             ("not a url", false),
+            (r"https:\\id.example.com\secret", false),
+            (r"https://id.example.com\secret", false),
+            ("https:id.example.com/secret", false),
+            ("https:/id.example.com/secret", false),
+            ("https:id.example.com/secret?to=http://b.example", false),
+            (" https://id.example.com/keys", false),
+            ("https:/\t/id.example.com/keys", false),
+            ("HTTPS://id.example.com/keys", true),
             ("", false),
             (&long, false),
         ] {
