@@ -3,7 +3,7 @@
 use callboard_contracts::{EventType, Family};
 use callboard_kernel::{DurationMs, Error, Result, Timestamp};
 
-use crate::model::MAX_TYPES;
+use crate::model::{ANSWER_BYTES, MAX_TYPES};
 
 /// Seconds until the attempt after the first, second, … failed one; the last entry repeats. Each is jittered by a tenth,
 /// and the last attempt comes exactly [`SPAN_MS`] after the delivery was queued: 17 attempts or so.
@@ -76,9 +76,11 @@ pub(crate) fn check_types(patterns: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// The answer's first bytes as text that every store takes.
+/// The answer's first bytes as text that every store takes. What is no text grows threefold, so the text is cut as well.
 pub(crate) fn answer_text(body: &[u8]) -> Option<String> {
-    (!body.is_empty()).then(|| String::from_utf8_lossy(body).replace('\0', "\u{FFFD}"))
+    let mut text = String::from_utf8_lossy(body).replace('\0', "\u{FFFD}");
+    text.truncate(text.floor_char_boundary(ANSWER_BYTES));
+    (!text.is_empty()).then_some(text)
 }
 
 #[cfg(test)]
@@ -203,5 +205,7 @@ mod tests {
     fn answers_become_text() {
         assert_eq!(answer_text(b""), None);
         assert_eq!(answer_text(b"ok\0\xFF").as_deref(), Some("ok\u{FFFD}\u{FFFD}"));
+        assert_eq!(answer_text(&[b'x'; ANSWER_BYTES]).map(|t| t.len()), Some(ANSWER_BYTES));
+        assert_eq!(answer_text(&[0xFF; ANSWER_BYTES]), Some("\u{FFFD}".repeat(ANSWER_BYTES / 3)));
     }
 }

@@ -23,7 +23,9 @@ pub const KIND: &str = "webhook.deliver";
 /// Attempts under way at one endpoint, and in all, per process.
 const PER_ENDPOINT: usize = 8;
 const IN_FLIGHT: usize = 256;
-/// After a failure of our own (the store, the keyring) the attempt is made again without being counted, milliseconds.
+/// And at all endpoints of one tenant.
+const PER_TENANT: usize = 64;
+/// After a failure of our own (the store) the attempt is made again without being counted, milliseconds.
 const OWN_FAILURE_MS: i64 = 30_000;
 /// Longest reason that is kept, characters.
 const REASON_CHARS: usize = 500;
@@ -113,11 +115,15 @@ impl Deliver {
     async fn attempt(&self, d: &Delivery, e: &Endpoint, body: Option<String>, now: Timestamp) -> Result<Got> {
         let roll = self.app.world.entropy().below(u64::MAX);
         let Some(body) = body else {
-            let error = Some("the event is not in the log any more".to_owned());
-            let attempt = Attempt { at: now, ok: false, status: None, ms: 0, error, response_body: None };
-            return Ok(Got { attempt, retry_after_s: None, hopeless: true, roll });
+            return Ok(not_made("the event is not in the log any more", now, true, roll));
         };
-        let secrets = endpoints::secrets(&self.app.keys, e, now)?;
+        let secrets = match endpoints::secrets(&self.app.keys, e, now) {
+            Ok(secrets) => secrets,
+            Err(error) => {
+                tracing::warn!(tenant.id = %e.tenant, webhook.endpoint = %e.id, "The secret of webhook endpoint `{}` cannot be opened: {error}", e.id);
+                return Ok(not_made("the secret cannot be opened; rotate it", now, false, roll));
+            }
+        };
         let headers = sign::headers(&secrets, &d.id, now, &body)?;
         let answer = self.sender.post(&e.url, &headers, Bytes::from(body), ANSWER_BYTES).await;
         let ms = self.app.world.now().since_ms(now).max(0);
@@ -146,6 +152,12 @@ impl Deliver {
             }
         }
     }
+}
+
+/// An attempt that failed before anything was sent.
+fn not_made(why: &str, at: Timestamp, hopeless: bool, roll: u64) -> Got {
+    let attempt = Attempt { at, ok: false, status: None, ms: 0, error: Some(why.to_owned()), response_body: None };
+    Got { attempt, retry_after_s: None, hopeless, roll }
 }
 
 /// An attempt from what came back.
@@ -187,6 +199,9 @@ impl Handler for Deliver {
     }
     fn per_destination(&self) -> usize {
         PER_ENDPOINT
+    }
+    fn per_tenant(&self) -> usize {
+        PER_TENANT
     }
     fn in_flight(&self) -> usize {
         IN_FLIGHT

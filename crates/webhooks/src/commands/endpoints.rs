@@ -52,10 +52,10 @@ impl By<'_> {
     }
 }
 
-/// The URL without what may be secret in it: scheme, host and port.
+/// The URL without what may be secret in it: scheme, host and port. Nothing of a text in which these cannot be told.
 fn origin(url: &str) -> &str {
-    let from = url.find("://").map_or(0, |at| at + 3);
-    let to = url[from..].find(['/', '?', '#']).map_or(url.len(), |at| from + at);
+    let Some(from) = url.find("://").map(|at| at + 3) else { return "" };
+    let to = url[from..].find(['/', '?', '#', '\\']).map_or(url.len(), |at| from + at);
     &url[..to]
 }
 
@@ -207,12 +207,13 @@ pub(crate) fn rotate(
     Ok((view(tx, &tenant, id)?, secret))
 }
 
-/// The secrets that sign at an instant, the newest first.
+/// The secrets that sign at an instant, the newest first. One that is replaced already and cannot be opened does not sign:
+/// rotating is the way out of a lost key, and must not wait for the overlap's end.
 pub(crate) fn secrets(keys: &Keyring, e: &Endpoint, now: Timestamp) -> Result<Vec<SecretString>> {
     let context = sign::seal_context(&e.tenant, &e.id);
     let mut all = vec![keys.open(&context, &e.sealed_secret)?];
     if let (Some(sealed), true) = (&e.sealed_previous, e.previous_until.is_some_and(|until| now < until)) {
-        all.push(keys.open(&context, sealed)?);
+        all.extend(keys.open(&context, sealed).ok());
     }
     Ok(all)
 }
@@ -246,6 +247,8 @@ mod tests {
             ("https://a.example/hook?token=x", "https://a.example"),
             ("https://a.example:8443?x", "https://a.example:8443"),
             ("https://a.example", "https://a.example"),
+            (r"https://a.example\secret", "https://a.example"),
+            (r"https:\\a.example\secret", ""),
         ] {
             assert_eq!(origin(url), kept);
         }

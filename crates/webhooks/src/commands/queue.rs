@@ -86,9 +86,10 @@ fn fresh(id: DeliveryId, tenant: &TenantId, endpoint: &EndpointId, now: Timestam
     }
 }
 
-/// Puts a delivery into the outbox, due now. Effects of its earlier rounds have none from here on.
+/// Puts a delivery into the outbox, due now, unless it was settled meanwhile. Effects of its earlier rounds have none from
+/// here on.
 pub(crate) fn arm(tx: &Tx<'_>, d: &Delivery, now: Timestamp) -> Result<()> {
-    let round = store::delivery_arm(tx, &d.tenant, &d.id, now)?;
+    let Some(round) = store::delivery_arm(tx, &d.tenant, &d.id, now)? else { return Ok(()) };
     let dedupe_key = format!("{KIND}:{}:{round}", d.id);
     let id = OutboxId::generate(now, &mut Entropy::from_seed(sha256(&[dedupe_key.as_bytes()])));
     let effect = Effect {

@@ -17,7 +17,7 @@ pub(crate) struct Got {
     pub attempt: Attempt,
     /// What the endpoint asked for.
     pub retry_after_s: Option<i64>,
-    /// Whether no later attempt can do better.
+    /// Whether no later attempt can do better, and the fault is ours: it says nothing of the endpoint.
     pub hopeless: bool,
     /// Randomness of the next delay.
     pub roll: u64,
@@ -51,13 +51,12 @@ pub(crate) fn settle(
     {
         log.lock(tx, &key)?;
     }
-    // The endpoint before the delivery: whoever disables it locks in this order too.
-    let endpoint = if got.attempt.ok { None } else { store::endpoint_lock(tx, &loaded.tenant, &loaded.endpoint)? };
+    let endpoint = endpoint_first(tx, loaded, got)?;
     let Some(d) = store::delivery_by_id(tx, &loaded.tenant, &loaded.id, true)? else { return Ok(Settled::Done) };
     let n = d.attempts + 1;
     store::attempt_insert(tx, &d, n, &got.attempt)?;
     if got.attempt.ok {
-        return succeeded(tx, &d, n, now);
+        return succeeded(tx, &d, endpoint.as_ref(), n, now);
     }
     if d.status != DeliveryStatus::Pending || d.round != loaded.round {
         store::delivery_tried(tx, &d, n)?;
@@ -70,8 +69,18 @@ pub(crate) fn settle(
     failed(tx, &d, &endpoint, got, (n, now, entropy))
 }
 
-fn succeeded(tx: &Tx<'_>, d: &Delivery, n: i64, now: Timestamp) -> Result<Settled> {
-    store::endpoint_well(tx, &d.tenant, &d.endpoint)?;
+/// Locks the endpoint, before the delivery: whoever disables it locks in this order too. A success needs it only when it
+/// was failing; one that begins to fail at this instant hears of the next success.
+fn endpoint_first(tx: &Tx<'_>, d: &Delivery, got: &Got) -> Result<Option<Endpoint>> {
+    let (tenant, id) = (&d.tenant, &d.endpoint);
+    let needed = !got.attempt.ok || store::endpoint_by_id(tx, tenant, id)?.is_some_and(|e| e.failing_since.is_some());
+    if needed { store::endpoint_lock(tx, tenant, id) } else { Ok(None) }
+}
+
+fn succeeded(tx: &Tx<'_>, d: &Delivery, failing: Option<&Endpoint>, n: i64, now: Timestamp) -> Result<Settled> {
+    if let Some(endpoint) = failing {
+        store::endpoint_well(tx, &endpoint.tenant, &endpoint.id)?;
+    }
     if d.status == DeliveryStatus::Delivered {
         store::delivery_tried(tx, d, n)?;
         return Ok(Settled::Done);
@@ -90,23 +99,19 @@ fn failed(
     got: &Got,
     (n, now, entropy): (i64, Timestamp, &mut Entropy),
 ) -> Result<Settled> {
+    if got.hopeless {
+        return dead(tx, d, n, now);
+    }
     let since = endpoint.failing_since.unwrap_or(now);
     store::endpoint_failing(tx, &d.tenant, &d.endpoint, now)?;
-    let next = match got.hopeless {
-        true => None,
-        false => decide::next_attempt(d.queued_at, d.tries + 1, now, got.roll, got.retry_after_s),
-    };
+    let next = decide::next_attempt(d.queued_at, d.tries + 1, now, got.roll, got.retry_after_s);
     let gone = decide::given_up(got.attempt.status, since, now);
     match (gone, next) {
         (None, Some(at)) => {
             store::delivery_waits(tx, d, n, at)?;
             Ok(Settled::Again(at))
         }
-        (None, None) => {
-            store::delivery_settle(tx, d, DeliveryStatus::Dead, n, now)?;
-            advance(tx, d, now)?;
-            Ok(Settled::Dead)
-        }
+        (None, None) => dead(tx, d, n, now),
         (Some(why), next) => {
             let status = if next.is_none() { DeliveryStatus::Dead } else { DeliveryStatus::Cancelled };
             store::delivery_settle(tx, d, status, n, now)?;
@@ -114,6 +119,13 @@ fn failed(
             Ok(Settled::Disabled(why))
         }
     }
+}
+
+/// Gives a delivery up; the next of its session goes on.
+fn dead(tx: &Tx<'_>, d: &Delivery, n: i64, now: Timestamp) -> Result<Settled> {
+    store::delivery_settle(tx, d, DeliveryStatus::Dead, n, now)?;
+    advance(tx, d, now)?;
+    Ok(Settled::Dead)
 }
 
 /// Disables an endpoint that stayed dead, with a line in the tenant's audit.

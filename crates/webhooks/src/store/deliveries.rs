@@ -38,7 +38,7 @@ sql! {
     LANE_HEAD = "select * from webhook_delivery where tenant_id = :tenant and endpoint_id = :endpoint \
         and session_key = :key and status = 'pending' order by sequence limit 1";
     DELIVERY_ARM = "update webhook_delivery set round = round + 1, next_attempt_at = :at \
-        where tenant_id = :tenant and delivery_id = :id returning round";
+        where tenant_id = :tenant and delivery_id = :id and status = 'pending' returning round";
     DELIVERY_DISARM = "update webhook_delivery set next_attempt_at = null \
         where tenant_id = :tenant and delivery_id = :id and round = :round and status = 'pending'";
     DELIVERY_WAITS = "update webhook_delivery set attempts = :n, tries = tries + 1, next_attempt_at = :at \
@@ -50,7 +50,8 @@ sql! {
         settled_at = null where tenant_id = :tenant and delivery_id = :id";
     DELIVERIES_CANCEL = "update webhook_delivery set status = 'cancelled', next_attempt_at = null, settled_at = :now \
         where tenant_id = :tenant and delivery_id in (select delivery_id from webhook_delivery \
-        where endpoint_id = :endpoint and status = 'pending' order by created_at, delivery_id limit :slice)";
+        where endpoint_id = :endpoint and status = 'pending' order by created_at, delivery_id limit :slice {for_update}) \
+        and status = 'pending'";
     ATTEMPT_INSERT = "insert into webhook_attempt (delivery_id, n, tenant_id, endpoint_id, at, ok, status, ms, error, response_body) \
         values (:id, :n, :tenant, :endpoint, :at, :ok, :status, :ms, :error, :answer)";
     ATTEMPT_FORGET = "delete from webhook_attempt where tenant_id = :tenant and delivery_id = :id and n <= :old";
@@ -125,9 +126,9 @@ pub(crate) fn lane_head(
     tx.query_opt(&LANE_HEAD, params! { tenant, endpoint, key })?.map(|r| delivery_from(&r)).transpose()
 }
 
-/// Begins a new round, due at `at`; its number.
-pub(crate) fn delivery_arm(tx: &Tx<'_>, tenant: &TenantId, id: &DeliveryId, at: Timestamp) -> Result<i64> {
-    tx.query_one(&DELIVERY_ARM, params! { tenant, id, at })?.get("round")
+/// Begins a new round, due at `at`; its number, or `None` when it was settled meanwhile.
+pub(crate) fn delivery_arm(tx: &Tx<'_>, tenant: &TenantId, id: &DeliveryId, at: Timestamp) -> Result<Option<i64>> {
+    tx.query_opt(&DELIVERY_ARM, params! { tenant, id, at })?.map(|r| r.get("round")).transpose()
 }
 
 /// Notes that a round ended without an attempt.
@@ -155,7 +156,8 @@ pub(crate) fn delivery_requeue(tx: &Tx<'_>, tenant: &TenantId, id: &DeliveryId, 
     tx.execute_one(&DELIVERY_REQUEUE, params! { tenant, id, now })
 }
 
-/// Cancels at most a slice of an endpoint's pending deliveries; how many.
+/// Cancels at most a slice of an endpoint's pending deliveries; how many. One that is settled while this waits for its
+/// row keeps what became of it.
 pub(crate) fn deliveries_cancel(tx: &Tx<'_>, tenant: &TenantId, endpoint: &EndpointId, now: Timestamp) -> Result<u64> {
     tx.execute(&DELIVERIES_CANCEL, params! { tenant, endpoint, slice: SLICE, now })
 }

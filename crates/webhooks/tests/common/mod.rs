@@ -1,5 +1,5 @@
 //! Calls, realtime and webhooks behind the real front door, and a receiver that does what a test tells it to.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
 mod receiver;
 
@@ -102,6 +102,11 @@ impl House {
     /// A worker as another process would have it.
     pub fn other_worker(&self) -> Worker {
         worker(&self.app, &self.stats)
+    }
+
+    /// A worker as a process with another keyring would have it.
+    pub fn worker_with(&self, keys: Keyring) -> Worker {
+        worker(&App { keys: Arc::new(keys), ..self.app.clone() }, &self.stats)
     }
 
     fn token(&self, principal: Principal) -> String {
