@@ -60,9 +60,13 @@ async fn run_outbox(app: App, worker: Worker, shutdown: Shutdown) {
         }
         if app.world.now().since_ms(pruned_at) > 600_000 {
             pruned_at = app.world.now();
-            if let Err(error) = worker.prune().await {
-                tracing::warn!("The outbox could not be pruned: {error}");
-            }
+            // Beside the looks: after a busy week there is much to forget.
+            let worker = worker.clone();
+            tokio::spawn(async move {
+                if let Err(error) = worker.prune().await {
+                    tracing::warn!("The outbox could not be pruned: {error}");
+                }
+            });
         }
         let woken = async {
             while let Ok(topics) = hints.recv().await {
