@@ -28,11 +28,13 @@ pub fn start(
 }
 
 async fn run_repair(app: App, repair: Arc<dyn Repair>, registry: Arc<Registry>, shutdown: Shutdown) {
-    let pause = Duration::from_millis(repair.every_ms());
+    // The first tick comes at once: what an upgrade or a crash left is mended first.
+    let mut clock = tokio::time::interval(Duration::from_millis(repair.every_ms()));
+    clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = repair.hint() => {}
+            _ = clock.tick() => {}
+            () = repair.hint() => clock.reset(),
             () = shutdown.begun() => return,
         }
         match repair.run(app.world.now()).await {

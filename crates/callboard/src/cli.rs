@@ -259,7 +259,14 @@ fn migrate(values: &Values, status: bool, accept: Option<u32>) -> Result<()> {
 }
 
 fn shut_out(values: &Values) -> Result<()> {
-    let db = Db::open(serve::store_config(values)?.0)?;
+    // It may be a newer binary that is at hand in an emergency: the schema stays as the servers know it.
+    let db = Db::open_with(serve::store_config(values)?.0, OpenOptions { migrate: false, ..OpenOptions::default() })?;
+    if migrations::status(&db)?.iter().any(|line| line.state == migrations::State::Pending) {
+        return Err(Error::new(
+            &codes::BAD_REQUEST,
+            "This binary is newer than the database. Use the binary that the servers run, or `callboard migrate` first.",
+        ));
+    }
     let epoch = fence::raise(&db)?;
     db.close_blocking();
     say(&format!(

@@ -4,12 +4,15 @@
 #[path = "support/process.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]
 mod process;
+#[path = "support/proxy.rs"]
+mod proxy;
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Output, Stdio};
 
 use callboard_store::Engine;
 use process::{Binary, Place, command, run, text_of};
+use proxy::Proxy;
 use serde_json::Value;
 
 /// The environment that leads to a server.
@@ -69,6 +72,7 @@ fn on_a_terminal_there_are_tables_and_nothing_from_outside_steers_it() {
             .args(["-qec", &line, "/dev/null"])
             .envs(env.iter().cloned())
             .env("TERM", "xterm")
+            .env_remove("NO_COLOR")
             .output();
         String::from_utf8_lossy(&out.expect("script (Debian's bsdutils) runs").stdout).into_owned()
     };
@@ -137,4 +141,43 @@ fn tail_goes_on_where_it_was_after_the_server_was_killed() {
     ok(&["call", "end", "c1"], &env);
     assert_eq!(shown.collect::<Vec<_>>(), [2], "one more event, once, then the end");
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+/// A cut before the first event: what happens meanwhile is shown after it.
+#[test]
+fn tail_of_every_call_misses_nothing_of_a_cut_before_its_first_event() {
+    let place = Place::new(Engine::Sqlite);
+    let mut server = Binary::serve(&place, "127.0.0.1:0", &[]);
+    let (url, key) = (server.url(), server.api_key());
+    let mut proxy = Proxy::to(url.trim_start_matches("http://"));
+    let mut child = command(&["tail"], &env_of(&proxy.url(), &key))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("tail starts");
+    // The stream's first block tells its place; once it has passed, the cut may come.
+    proxy.wait_for("\nid: ");
+    proxy.cut();
+    ok(&["call", "new", "--id", "during"], &env_of(&url, &key));
+    proxy.heal();
+    let mut shown = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let event: Value = serde_json::from_str(&shown.next().expect("a line").expect("read")).expect("JSON");
+    assert_eq!((event["sessionId"].as_str(), event["type"].as_str()), (Some("during"), Some("call.started")));
+    child.kill().expect("ended");
+    child.wait().expect("reaped");
+    server.terminate();
+}
+
+/// A key never goes to a proxy of the environment when the server is on this machine.
+#[test]
+fn a_key_for_loopback_goes_through_no_proxy() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let nobody = format!("http://{}", listener.local_addr().expect("its address"));
+    let place = Place::new(Engine::Sqlite);
+    let proxied = [("http_proxy".to_owned(), nobody.clone()), ("HTTP_PROXY".to_owned(), nobody)];
+    let server = Binary::serve(&place, "127.0.0.1:0", &proxied);
+    let env = [env_of(&server.url(), &server.api_key()), proxied.to_vec()].concat();
+    assert!(ok(&["call", "list"], &env).is_empty());
+    listener.set_nonblocking(true).expect("set");
+    assert!(listener.accept().is_err(), "somebody asked the proxy");
 }

@@ -367,7 +367,7 @@ both_engines!(revoked_callers_are_sent_away, |db| async move {
     assert_eq!(ws.next().await, None);
 });
 
-/// With the times of the contract: the next look of its own would come after 30 s.
+// With the times of the contract: the next look of its own would come after 30 s.
 both_engines!(who_is_removed_hears_it_at_once, |db| async move {
     let h = House::open(db).await;
     h.session("s").await;

@@ -99,11 +99,14 @@ impl Server {
         if !url.starts_with("http://") && !url.starts_with("https://") {
             return Err(Failure::Usage(format!("{url} is no address: it begins with http:// or https://")));
         }
-        let client = reqwest::Client::builder()
+        let mut client = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(5))
-            .user_agent(concat!("callboard/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|e| Failure::Usage(format!("no HTTP client can be made: {e}")))?;
+            .user_agent(concat!("callboard/", env!("CARGO_PKG_VERSION")));
+        if is_loopback(url) {
+            // A proxy of the environment could read the key, and reach another machine's loopback at best.
+            client = client.no_proxy();
+        }
+        let client = client.build().map_err(|e| Failure::Usage(format!("no HTTP client can be made: {e}")))?;
         Ok(Self { client, url: url.trim_end_matches('/').to_owned(), key })
     }
 
@@ -172,6 +175,13 @@ impl Server {
     }
 }
 
+/// Whether an address names this machine.
+fn is_loopback(url: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(url) else { return false };
+    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
 /// The innermost reason, which is the one that says something.
 fn root(error: &dyn std::error::Error) -> String {
     let mut at = error;
@@ -207,6 +217,16 @@ mod tests {
     fn parts_of_a_path_stay_parts() {
         assert_eq!(escaped("ses_1-a.b~"), "ses_1-a.b~");
         assert_eq!(escaped("../x?y#z é"), "..%2Fx%3Fy%23z%20%C3%A9");
+    }
+
+    #[test]
+    fn this_machine_has_many_names() {
+        for url in ["http://127.0.0.1:1", "http://127.9.9.9", "https://localhost:8", "http://[::1]:8080/x"] {
+            assert!(is_loopback(url), "{url}");
+        }
+        for url in ["http://10.0.0.1", "http://localhost.example", "http://127.0.0.1.example", "nothing"] {
+            assert!(!is_loopback(url), "{url}");
+        }
     }
 
     #[test]

@@ -120,10 +120,12 @@ async fn connection(server: &Server, place: &mut Place, tail: &Tail, screen: Scr
                 let reason: Value = serde_json::from_str(&message.data).unwrap_or_default();
                 return Ok(Cut::Over(reason["reason"].as_str().unwrap_or("closed").to_owned()));
             }
-            if !message.id.is_empty() {
+            if !message.data.is_empty() {
                 show(&message, tail, screen)?;
-                place.advance(&message);
                 events += 1;
+            }
+            if !message.id.is_empty() {
+                place.advance(&message);
             }
         }
     }

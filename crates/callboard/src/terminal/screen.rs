@@ -95,7 +95,7 @@ fn event_line(event: &Value, with_session: bool) -> String {
     };
     format!(
         "{DIM}{:>6}  {}{DIM:#}  {session}{colour}{kind:<28}{colour:#}  {}",
-        event["sequence"],
+        event["sequence"].to_string(),
         clock(event["ts"].as_str().unwrap_or_default()),
         clean(&said(event)),
     )

@@ -34,7 +34,8 @@ impl Reader {
     fn line(&mut self, line: &str) -> Option<Message> {
         if line.is_empty() {
             let done = std::mem::take(&mut self.message);
-            return (!done.data.is_empty() || !done.event.is_empty()).then_some(done);
+            // An id alone tells the place of a stream that has shown nothing yet.
+            return (done != Message::default()).then_some(done);
         }
         let (field, value) = line.split_once(':').unwrap_or((line, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
@@ -57,7 +58,7 @@ impl Reader {
 mod tests {
     use super::*;
 
-    const TEXT: &str = ": hello\n\nid: 1\nevent: call.started\ndata: {\"a\":1}\n\nretry: 5\n\nid:2\ndata: x\ndata: y é\r\n\r\nevent: closed\ndata: {}\n\nid: 3\ndata: cut";
+    const TEXT: &str = ": hello\n\nid: 0\n\nid: 1\nevent: call.started\ndata: {\"a\":1}\n\nretry: 5\n\nid:2\ndata: x\ndata: y é\r\n\r\nevent: closed\ndata: {}\n\nid: 3\ndata: cut";
 
     fn read(pieces: impl Iterator<Item = Vec<u8>>) -> Vec<Message> {
         let mut reader = Reader::default();
@@ -68,7 +69,10 @@ mod tests {
     fn events_are_the_same_however_the_network_cuts_them() {
         let whole = read(std::iter::once(TEXT.as_bytes().to_vec()));
         let told: Vec<_> = whole.iter().map(|m| (m.id.as_str(), m.event.as_str(), m.data.as_str())).collect();
-        assert_eq!(told, [("1", "call.started", "{\"a\":1}"), ("2", "", "x\ny é"), ("", "closed", "{}")]);
+        assert_eq!(
+            told,
+            [("0", "", ""), ("1", "call.started", "{\"a\":1}"), ("2", "", "x\ny é"), ("", "closed", "{}")]
+        );
         for size in 1..TEXT.len() {
             assert_eq!(read(TEXT.as_bytes().chunks(size).map(<[u8]>::to_vec)), whole, "pieces of {size}");
         }
