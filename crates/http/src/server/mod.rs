@@ -68,7 +68,9 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener> {
         socket.bind(address)?;
         socket.listen(BACKLOG)
     };
-    open().map_err(|e| Error::invalid("listen", format!("cannot listen on {address}: {e}; --listen names another address")))
+    open().map_err(|e| {
+        Error::invalid("listen", format!("cannot listen on {address}: {e}; --listen names another address"))
+    })
 }
 
 /// Open connections, by client address.

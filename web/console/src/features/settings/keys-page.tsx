@@ -65,27 +65,7 @@ const columnsFor = (ask: (asked: Asked) => void): Column<ApiKey>[] => [
     head: "Name",
     width: "minmax(180px,1.1fr)",
     narrow: true,
-    cell: (key) => (
-      <>
-        <span className="block truncate font-medium">{key.name}</span>
-        <span className="block truncate text-faint">
-          <CopyId id={key.keyId} label="key id" />
-          <span className="ml-2 max-lg:hidden" title={`Its secret begins with ${key.prefix}`}>
-            <CopyId id={key.prefix} label="beginning of the secret" />
-          </span>
-        </span>
-        <span className="block truncate text-2xs text-muted md:hidden">
-          <KeyStateMark apiKey={key} />{" "}
-          {key.lastUsedAt ? (
-            <>
-              used <When at={key.lastUsedAt} />
-            </>
-          ) : (
-            "never used"
-          )}
-        </span>
-      </>
-    ),
+    cell: (key) => <KeyName apiKey={key} />,
   },
   { head: "State", width: "138px", cell: (key) => <KeyStateMark apiKey={key} /> },
   {
@@ -119,23 +99,50 @@ const columnsFor = (ask: (asked: Asked) => void): Column<ApiKey>[] => [
     width: "160px",
     narrow: true,
     end: true,
-    cell: (key) =>
-      !key.revokedAt && (
-        <span className="flex justify-end gap-1.5 max-md:flex-col">
-          <Button onClick={() => ask({ what: "rotate", key })} aria-label={`Rotate ${key.name}`}>
-            Rotate
-          </Button>
-          <Button
-            look="danger"
-            onClick={() => ask({ what: "revoke", key })}
-            aria-label={`Revoke ${key.name}`}
-          >
-            Revoke
-          </Button>
-        </span>
-      ),
+    cell: (key) => !key.revokedAt && <KeyChanges apiKey={key} ask={ask} />,
   },
 ];
+
+function KeyName({ apiKey }: { apiKey: ApiKey }) {
+  return (
+    <>
+      <span className="block truncate font-medium">{apiKey.name}</span>
+      <span className="block truncate text-faint">
+        <CopyId id={apiKey.keyId} label="key id" />
+        <span className="ml-2 max-lg:hidden" title={`Its secret begins with ${apiKey.prefix}`}>
+          <CopyId id={apiKey.prefix} label="beginning of the secret" />
+        </span>
+      </span>
+      <span className="block truncate text-2xs text-muted md:hidden">
+        <KeyStateMark apiKey={apiKey} />{" "}
+        {apiKey.lastUsedAt ? (
+          <>
+            used <When at={apiKey.lastUsedAt} />
+          </>
+        ) : (
+          "never used"
+        )}
+      </span>
+    </>
+  );
+}
+
+function KeyChanges({ apiKey, ask }: { apiKey: ApiKey; ask: (asked: Asked) => void }) {
+  return (
+    <span className="flex justify-end gap-1.5 max-md:flex-col">
+      <Button onClick={() => ask({ what: "rotate", key: apiKey })} aria-label={`Rotate ${apiKey.name}`}>
+        Rotate
+      </Button>
+      <Button
+        look="danger"
+        onClick={() => ask({ what: "revoke", key: apiKey })}
+        aria-label={`Revoke ${apiKey.name}`}
+      >
+        Revoke
+      </Button>
+    </span>
+  );
+}
 
 function KeyStateMark({ apiKey }: { apiKey: ApiKey }) {
   const { word, tone } = keyState(apiKey, serverNow());
