@@ -126,12 +126,14 @@ impl Kit {
         text(&made["session"], "sessionId")
     }
 
-    /// Somebody joins by a link of a kind.
+    /// Somebody joins by a link of a kind; the room that this may have begun has been told.
     pub async fn join(&self, session: &str, kind: &str) -> Value {
         let links = format!("/v1/call/sessions/{session}/join-links");
         let link = self.http.post(&links, &json!({ "kind": kind, "displayName": kind })).await.expect(201).json();
         let token = text(&link, "joinUrl").split_once('#').expect("a fragment").1.to_owned();
-        self.http.anonymous().post("/v1/join", &json!({ "token": token })).await.expect(200).json()
+        let joined = self.http.anonymous().post("/v1/join", &json!({ "token": token })).await.expect(200).json();
+        self.server.courier().settled().await;
+        joined
     }
 
     /// Calls the media server, as nobody in particular.
