@@ -86,6 +86,8 @@ journey("the calls are filtered by reference, metadata, time and text, and a rel
   await page.getByRole("button", { name: "Clear" }).click();
   await page.getByLabel("Metadata key").fill("team");
   await page.getByLabel("with the value").fill("support");
+  // The row is gone for a moment with each new question; the address says that this one was asked.
+  await until("the value is in the address", () => addressed(page, "value") === "support");
   await callRow(page, "Table for Friday").waitFor({ state: "detached" });
   await page.getByLabel("Created").selectOption("Last hour");
   await callRow(page, "Invoice question").waitFor();
