@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tower::ServiceExt;
 
@@ -17,6 +17,22 @@ pub struct Server {
     addr: SocketAddr,
     router: Router,
     accepting: Mutex<Option<JoinHandle<()>>>,
+    /// The accept loop that was told to end, until it has.
+    ending: Mutex<Option<JoinHandle<()>>>,
+    /// Bound and never listening: it keeps the port ours while nobody listens there.
+    _keeper: TcpSocket,
+}
+
+/// A socket that others of its kind may share an address with, as long as one at most listens.
+fn bound(addr: SocketAddr) -> std::io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(addr)?;
+    Ok(socket)
+}
+
+fn listen(addr: SocketAddr) -> std::io::Result<TcpListener> {
+    bound(addr)?.listen(1024)
 }
 
 impl Server {
@@ -33,10 +49,12 @@ impl Server {
     /// # Panics
     /// When the address is taken.
     pub async fn start_at(router: Router, addr: &str) -> Arc<Self> {
-        let listener = TcpListener::bind(addr).await.unwrap_or_else(|e| panic!("cannot listen at {addr}: {e}"));
-        let addr = listener.local_addr().expect("a bound listener has an address");
+        let wanted = addr.parse().unwrap_or_else(|e| panic!("{addr} is no address: {e}"));
+        let keeper = bound(wanted).unwrap_or_else(|e| panic!("cannot listen at {addr}: {e}"));
+        let addr = keeper.local_addr().expect("a bound socket has an address");
+        let listener = listen(addr).unwrap_or_else(|e| panic!("cannot listen at {addr}: {e}"));
         let accepting = Mutex::new(Some(tokio::spawn(accept(listener, router.clone()))));
-        Arc::new(Self { addr, router, accepting })
+        Arc::new(Self { addr, router, accepting, ending: Mutex::default(), _keeper: keeper })
     }
 
     /// Where it listens.
@@ -48,25 +66,22 @@ impl Server {
     pub fn unplug(&self) {
         if let Some(task) = self.accepting.lock().take() {
             task.abort();
+            *self.ending.lock() = Some(task);
         }
     }
 
     /// Listens again at the same port.
     ///
     /// # Panics
-    /// When somebody else took the port meanwhile.
+    /// When it was not unplugged.
     pub async fn replug(&self) {
         // An aborted accept loop lets go of its socket when the runtime gets to it.
-        for _ in 0..1_000 {
-            match TcpListener::bind(self.addr).await {
-                Ok(listener) => {
-                    *self.accepting.lock() = Some(tokio::spawn(accept(listener, self.router.clone())));
-                    return;
-                }
-                Err(_) => tokio::task::yield_now().await,
-            }
+        let ending = self.ending.lock().take();
+        if let Some(task) = ending {
+            let _cancelled = task.await;
         }
-        panic!("{} was not let go", self.addr);
+        let listener = listen(self.addr).unwrap_or_else(|e| panic!("cannot listen at {}: {e}", self.addr));
+        *self.accepting.lock() = Some(tokio::spawn(accept(listener, self.router.clone())));
     }
 }
 
