@@ -31,6 +31,13 @@ fn instance(scratch: &Scratch) -> (Db, Reasons) {
     (scratch.open_with(OpenOptions { on_fatal: Some(on_fatal), ..OpenOptions::default() }), reasons)
 }
 
+/// Waits until the binary was told: the answer may overtake that.
+async fn told(reasons: &Reasons) {
+    while reasons.lock().is_empty() {
+        tokio::task::yield_now().await;
+    }
+}
+
 async fn epoch(db: &Db) -> i64 {
     db.read(|tx| tx.query_one(&EPOCH, params! {})?.get("epoch")).await.unwrap()
 }
@@ -55,10 +62,7 @@ async fn a_raised_epoch_shuts_out_who_was_open_before() {
     }
     let health = old.health();
     assert!(!health.ok && health.reason.as_deref().unwrap().contains("epoch is 2"), "{health:?}");
-    // The answer may overtake the call that tells the binary.
-    while reasons.lock().is_empty() {
-        tokio::task::yield_now().await;
-    }
+    told(&reasons).await;
     new.write(|tx| tx.execute_one(&AUDIT, params! { id: "new" })).await.unwrap();
     assert_eq!(tenants(&new).await, 2, "what the old one tried is not there");
     assert_eq!(reasons.lock().len(), 1, "the binary is told once");
@@ -145,6 +149,7 @@ async fn an_epoch_that_is_gone_stores_nothing() {
     let (db, reasons) = instance(&scratch);
     beside(&scratch, |client| client.batch_execute("delete from log_epoch").unwrap());
     assert!(db.write(|tx| tx.execute_one(&AUDIT, params! { id: "x" })).await.is_err());
+    told(&reasons).await;
     assert_eq!(reasons.lock().len(), 1);
     assert_eq!(tenants(&db).await, 0);
 }
