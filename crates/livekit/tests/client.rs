@@ -103,7 +103,7 @@ async fn faults_are_unreachable_and_retryable_and_never_success() {
     assert!(rooms.ensure_room("cb_a", OPTIONS).await.is_err(), "a room without an id is no room");
     assert!(rooms.dispatch_agent("cb_a", "host", "").await.is_err(), "a dispatch without an id is none");
     fake.heal();
-    fake.unplug();
+    fake.unplug().await;
     assert!(rooms.delete_room("cb_a").await.is_err_and(|e| e.is(&codes::LIVEKIT_UNREACHABLE)));
     fake.replug().await;
     rooms.ensure_room("cb_a", OPTIONS).await.expect("it is back");

@@ -51,7 +51,7 @@ async fn each_step_says_where_it_fails() {
     assert!(last(&seen).0 == "apiKey" && last(&seen).2.contains("unavailable"), "{seen:?}");
     kit.fake.heal();
 
-    kit.fake.unplug();
+    kit.fake.unplug().await;
     let (_, seen) = steps(&kit).await;
     assert!(last(&seen).0 == "connect" && last(&seen).2.contains("no answer"), "{seen:?}");
     assert_eq!(seen.len(), 2, "steps after a failed one are not tried");

@@ -256,7 +256,7 @@ both_engines!(a_webhook_that_was_not_taken_comes_again_in_order, |db| async move
     let ann = kit.join(&id, "caller").await;
     kit.server.courier().settled().await;
     let server = kit.http.server().expect("it runs here").clone();
-    server.unplug();
+    server.unplug().await;
     // What is said while nobody listens waits, and what is said after waits behind it.
     let room = text(&ann["transport"], "roomName");
     kit.server.delete_room(&room).await.expect("deleted");

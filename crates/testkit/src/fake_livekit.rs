@@ -102,8 +102,8 @@ impl FakeLiveKit {
     }
 
     /// Closes the port and all connections: the server cannot be reached.
-    pub fn unplug(&self) {
-        self.server.unplug();
+    pub async fn unplug(&self) {
+        self.server.unplug().await;
     }
 
     /// Listens again.

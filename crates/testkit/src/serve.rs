@@ -17,8 +17,6 @@ pub struct Server {
     addr: SocketAddr,
     router: Router,
     accepting: Mutex<Option<JoinHandle<()>>>,
-    /// The accept loop that was told to end, until it has.
-    ending: Mutex<Option<JoinHandle<()>>>,
     /// Bound and never listening: it keeps the port ours while nobody listens there.
     _keeper: TcpSocket,
 }
@@ -54,7 +52,7 @@ impl Server {
         let addr = keeper.local_addr().expect("a bound socket has an address");
         let listener = listen(addr).unwrap_or_else(|e| panic!("cannot listen at {addr}: {e}"));
         let accepting = Mutex::new(Some(tokio::spawn(accept(listener, router.clone()))));
-        Arc::new(Self { addr, router, accepting, ending: Mutex::default(), _keeper: keeper })
+        Arc::new(Self { addr, router, accepting, _keeper: keeper })
     }
 
     /// Where it listens.
@@ -62,11 +60,12 @@ impl Server {
         self.addr
     }
 
-    /// Closes the port and every open connection, as a killed process would.
-    pub fn unplug(&self) {
-        if let Some(task) = self.accepting.lock().take() {
+    /// Closes the port and every open connection, as a killed process would; nobody is let in after the answer.
+    pub async fn unplug(&self) {
+        let accepting = self.accepting.lock().take();
+        if let Some(task) = accepting {
             task.abort();
-            *self.ending.lock() = Some(task);
+            let _cancelled = task.await;
         }
     }
 
@@ -75,11 +74,6 @@ impl Server {
     /// # Panics
     /// When it was not unplugged.
     pub async fn replug(&self) {
-        // An aborted accept loop lets go of its socket when the runtime gets to it.
-        let ending = self.ending.lock().take();
-        if let Some(task) = ending {
-            let _cancelled = task.await;
-        }
         let listener = listen(self.addr).unwrap_or_else(|e| panic!("cannot listen at {}: {e}", self.addr));
         *self.accepting.lock() = Some(tokio::spawn(accept(listener, self.router.clone())));
     }
@@ -87,7 +81,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.unplug();
+        if let Some(task) = self.accepting.lock().take() {
+            task.abort();
+        }
     }
 }
 

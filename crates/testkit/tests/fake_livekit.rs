@@ -112,7 +112,7 @@ async fn faults_hit_what_they_name_and_heal() {
     assert!(list().await.text().starts_with("<html>"));
     fake.heal();
     assert_eq!(list().await.status, 200);
-    fake.unplug();
+    fake.unplug().await;
     assert!(http_client().get(fake.url()).send().await.is_err());
     fake.replug().await;
     assert_eq!(list().await.status, 200);
