@@ -19,7 +19,7 @@ use callboard_http::{
 use callboard_kernel::{ApiKeyId, Keyring, MasterKey, Result, TenantId, Timestamp, UserId, World as _};
 use callboard_store::Db;
 use callboard_tenants::{Actor, NewTenant};
-use callboard_testkit::{FakeWorld, TestApp};
+use callboard_testkit::{FakeWorld, TestApp, access_rows};
 use callboard_webhooks::{Answered, Stats, Unsent, WebhookSender};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -230,9 +230,8 @@ async fn serve(app: &App, known: &Arc<Known>) -> (TestApp, Vec<Arc<dyn Repair>>)
     let webhooks = callboard_webhooks::module(app.clone(), sender());
     let (router, document) =
         OpenApiRouter::new().merge(calls.router).merge(realtime.router).merge(webhooks.router).split_for_parts();
-    let here: Vec<_> = routes_of(&document).iter().map(|(m, p)| (m.to_string(), p.clone())).collect();
     let door = FrontDoor {
-        matrix: matrix(&here),
+        matrix: AccessMatrix::parse(&access_rows(&routes_of(&document))).expect("the committed matrix"),
         authenticators,
         limits: RateLimits::unlimited(),
         settings: app.settings.clone(),
@@ -255,21 +254,6 @@ async fn tenant(app: &App, world: &FakeWorld) -> TenantId {
         .await
         .expect("a tenant")
         .id
-}
-
-/// The rows of the committed matrix for the routes that are here.
-fn matrix(routes: &[(String, String)]) -> AccessMatrix {
-    let text = include_str!("../../../callboard/access.toml");
-    let value = |block: &str, name: &str| {
-        let line = block.lines().find(|l| l.starts_with(&format!("{name} =")))?;
-        Some(line.split('"').nth(1)?.to_owned())
-    };
-    let here = text.split("[[route]]").skip(1).filter(|block| {
-        let row = (value(block, "method").unwrap_or_default(), value(block, "path").unwrap_or_default());
-        routes.contains(&row)
-    });
-    let text: String = here.map(|block| format!("[[route]]{block}")).collect();
-    AccessMatrix::parse(&text).expect("the committed matrix")
 }
 
 /// A final of an utterance; the text names it.
