@@ -1,15 +1,9 @@
-import { asApiError } from "@callboard/api";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
 import { http } from "../../core/client.ts";
 import { pathOf } from "../../core/http.ts";
 import type { ApiKey, KeyWithSecret } from "../../core/wire.ts";
-import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/confirm.tsx";
-import { SecretOnce } from "../../ui/copy.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
-import { Field, Select } from "../../ui/field.tsx";
-import { ProblemNote } from "../../ui/problem.tsx";
+import { Rotate } from "../../ui/rotate.tsx";
 import { say } from "../../ui/toast.tsx";
 import { OVERLAPS } from "./key-state.ts";
 
@@ -21,55 +15,22 @@ interface KeyDialogProps {
 /** A new secret for the same key; the old one goes on working for as long as is chosen. */
 export function RotateKey({ apiKey, onClose }: KeyDialogProps) {
   const queries = useQueryClient();
-  const [overlap, setOverlap] = useState(86_400);
-  const rotate = useMutation({
-    mutationFn: () =>
-      http.post<KeyWithSecret>(pathOf("v1", "api-keys", apiKey.keyId, "rotate"), { overlapSeconds: overlap }),
-    onSuccess: () => void queries.invalidateQueries({ queryKey: ["keys"] }),
-  });
-  const secret = rotate.data?.secret;
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <Rotate
       title={`Rotate “${apiKey.name}”`}
-      description={
-        secret
-          ? "Give the new secret to the server before the old one stops."
-          : "The key gets a new secret, and keeps its name and scopes."
+      description="The key gets a new secret, and keeps its name and scopes."
+      advice="Give the new secret to the server before the old one stops."
+      what="key"
+      question="The old secret still works for"
+      overlaps={OVERLAPS}
+      act="Rotate the key"
+      refused="The key was not rotated"
+      run={(overlapSeconds) =>
+        http.post<KeyWithSecret>(pathOf("v1", "api-keys", apiKey.keyId, "rotate"), { overlapSeconds })
       }
-    >
-      {rotate.isError && <ProblemNote error={asApiError(rotate.error)} what="The key was not rotated" />}
-      {secret ? (
-        <SecretOnce secret={secret} what="key" />
-      ) : (
-        <Field label="The old secret still works for">
-          {(control) => (
-            <Select {...control} value={overlap} onChange={(event) => setOverlap(Number(event.target.value))}>
-              {OVERLAPS.map(({ seconds, name }) => (
-                <option key={seconds} value={seconds}>
-                  {name}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-      )}
-      <div className="mt-1 flex justify-end gap-2">
-        {secret ? (
-          <Button look="primary" onClick={onClose}>
-            Done
-          </Button>
-        ) : (
-          <>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button look="primary" busy={rotate.isPending} onClick={() => rotate.mutate()}>
-              Rotate the key
-            </Button>
-          </>
-        )}
-      </div>
-    </Dialog>
+      onDone={() => void queries.invalidateQueries({ queryKey: ["keys"] })}
+      onClose={onClose}
+    />
   );
 }
 
