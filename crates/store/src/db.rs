@@ -117,6 +117,7 @@ impl Db {
         let ticket = Ticket::default();
         let job = Write::new(body, Reply::Blocking(to), ticket.clone(), standing);
         self.inner.shared.submit_write(Box::new(job))?;
+        self.inner.shared.run_waiting();
         self.answer_blocking(&answer, &ticket)
     }
 
@@ -130,6 +131,7 @@ impl Db {
         let ticket = Ticket::default();
         let job = Read::new(body, Reply::Blocking(to), ticket.clone(), self.standing());
         self.inner.shared.submit_read(Box::new(job))?;
+        self.inner.shared.run_waiting();
         self.answer_blocking(&answer, &ticket)
     }
 
@@ -235,6 +237,9 @@ impl Inner {
     /// Lets the threads finish what waits, and waits for them; never for the thread that asks.
     fn join(&self) {
         self.shared.close_queues();
+        self.shared.run_waiting();
+        // It holds what it is held by.
+        drop(self.shared.inline.lock().take());
         let me = std::thread::current().id();
         let threads: Vec<_> = self.threads.lock().drain(..).collect();
         for thread in threads.into_iter().filter(|t| t.thread().id() != me) {

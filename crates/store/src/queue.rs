@@ -85,6 +85,11 @@ impl<T> Queue<T> {
         one.pop_front()
     }
 
+    /// Everything that is inside now; never waits.
+    pub(crate) fn take_all(&self) -> VecDeque<T> {
+        std::mem::take(&mut self.state.lock().items)
+    }
+
     /// Takes no more items; what is inside is still handed out.
     pub(crate) fn close(&self) {
         self.state.lock().closed = true;

@@ -14,6 +14,7 @@ use crate::faults::Faults;
 use crate::footing::Footing;
 use crate::job::{ReadJob, WriteJob};
 use crate::queue::{Queue, Refused};
+use crate::sqlite::inline::{Inline, Waiting};
 use crate::{Engine, Health, OpenOptions, StoreStats};
 
 /// Hints that a slow listener may fall behind before it is told that it lagged.
@@ -30,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) faults: Option<Arc<Faults>>,
     /// What transactions on PostgreSQL are held against; set once the schema stands.
     pub(crate) footing: OnceLock<Footing>,
+    /// Set in simulations: the engine has no threads, and runs where it is asked.
+    pub(crate) inline: Mutex<Option<Arc<Inline>>>,
     /// Set for good: nothing is written any more.
     poisoned: Mutex<Option<String>>,
     /// Set while the database cannot be reached.
@@ -56,6 +59,7 @@ impl Shared {
             hints: broadcast::channel(HINTS_KEPT).0,
             faults: options.faults.clone(),
             footing: OnceLock::new(),
+            inline: Mutex::default(),
             poisoned: Mutex::new(None),
             ailing: Mutex::new(None),
             on_fatal: options.on_fatal.clone(),
@@ -69,11 +73,38 @@ impl Shared {
         if let Some(reason) = self.poisoned() {
             return Err(unavailable(reason));
         }
-        self.writes.push(job).map_err(refusal)
+        self.writes.push(job).map_err(refusal)?;
+        self.asked();
+        Ok(())
     }
 
     pub(crate) fn submit_read(&self, job: Box<dyn ReadJob>) -> Result<()> {
-        self.reads.push(job).map_err(refusal)
+        self.reads.push(job).map_err(refusal)?;
+        self.asked();
+        Ok(())
+    }
+
+    /// What waits in a store without threads: writes in the order of asking, then reads.
+    pub(crate) fn waiting(&self) -> Vec<Waiting> {
+        let writes = self.writes.take_all().into_iter().map(Waiting::Write);
+        writes.chain(self.reads.take_all().into_iter().map(Waiting::Read)).collect()
+    }
+
+    /// Runs what waits, in a store without threads: for who blocks until it is answered.
+    pub(crate) fn run_waiting(&self) {
+        if let Some(inline) = self.inline() {
+            inline.run(self.waiting());
+        }
+    }
+
+    pub(crate) fn inline(&self) -> Option<Arc<Inline>> {
+        self.inline.lock().clone()
+    }
+
+    fn asked(&self) {
+        if self.inline().is_some_and(|inline| inline.at_once) {
+            self.run_waiting();
+        }
     }
 
     pub(crate) fn close_queues(&self) {

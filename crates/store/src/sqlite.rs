@@ -3,6 +3,7 @@
 mod checkpoint;
 mod connection;
 mod files;
+pub(crate) mod inline;
 mod readers;
 mod writer;
 

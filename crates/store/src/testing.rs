@@ -1,15 +1,71 @@
-//! Faults that tests inject into an engine, throw-away PostgreSQL databases, texts with a piece cut out. Not for
-//! production code.
+//! Faults that tests inject into an engine, throw-away PostgreSQL databases, texts with a piece cut out, a store without
+//! threads. Not for production code.
+
+use std::path::Path;
+use std::sync::Arc;
 
 use callboard_kernel::Result;
 
-use crate::{Engine, Sql};
+use crate::shared::Shared;
+use crate::sqlite::Durability;
+use crate::sqlite::inline::{Inline, Waiting};
+use crate::{Db, Engine, OpenOptions, Sql, migrations};
 
 pub use crate::faults::Faults;
 
 /// Gives a text another wording on an engine; false when it has been used already and so keeps its own.
 pub fn reword(sql: &'static Sql, engine: Engine, wording: &str) -> bool {
     sql.reword(engine, wording)
+}
+
+/// When a request to a store without threads runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// On the caller's thread, before the call returns.
+    AtOnce,
+    /// When [`Steps::run`] is told to; a blocking call runs everything that waits.
+    Stepped,
+}
+
+/// The steps of a store without threads.
+#[derive(Clone)]
+pub struct Steps(Arc<Shared>);
+
+/// A request that waits. Dropping it leaves it undone, as a crash would.
+pub struct Step(Waiting);
+
+impl Steps {
+    /// Takes what waits, writes before reads.
+    pub fn take(&self) -> Vec<Step> {
+        self.0.waiting().into_iter().map(Step).collect()
+    }
+
+    /// Runs requests in order and answers them; neighbouring writes are one commit.
+    pub fn run(&self, steps: Vec<Step>) {
+        if let Some(inline) = self.0.inline() {
+            inline.run(steps.into_iter().map(|s| s.0).collect());
+        }
+    }
+}
+
+impl Step {
+    /// Whether it wants to write.
+    pub const fn writes(&self) -> bool {
+        matches!(self.0, Waiting::Write(_))
+    }
+}
+
+/// Opens an SQLite folder without threads: the same writer, readers and WAL as ever, run by the caller.
+pub fn open_inline(dir: &Path, durable: bool, pace: Pace, options: &OpenOptions) -> Result<(Db, Steps)> {
+    let shared = Shared::new(Engine::Sqlite, false, options);
+    let durability = if durable { Durability::Full } else { Durability::None };
+    let inline = Inline::start(dir, durability, &shared, pace == Pace::AtOnce)?;
+    *shared.inline.lock() = Some(Arc::new(inline));
+    let db = Db::over(shared.clone(), Vec::new(), options.migrations, None);
+    if options.migrate {
+        migrations::apply(&db)?;
+    }
+    Ok((db, Steps(shared)))
 }
 
 /// A PostgreSQL database that goes with this value.

@@ -3,25 +3,31 @@
 use std::sync::Arc;
 
 use crate::answers::unavailable;
+use crate::job::ReadJob;
 use crate::shared::Shared;
 use crate::sqlite::connection::SqliteConnection;
 use crate::{Connection, Tx};
 
 pub(super) fn run(shared: &Arc<Shared>, mut connection: SqliteConnection) {
     while let Some(job) = shared.reads.take_one() {
-        if !job.start() {
-            continue;
-        }
-        if let Err(e) = connection.control("begin deferred") {
-            job.refuse(unavailable(e));
-            continue;
-        }
-        let reach = job.standing().reach();
-        job.run(&Tx::new(&mut connection, reach));
-        if !connection.is_idle()
-            && let Err(e) = connection.batch("rollback")
-        {
-            tracing::error!("A read could not be ended: {e}");
-        }
+        one(&mut connection, job);
+    }
+}
+
+/// One request, at one snapshot.
+pub(super) fn one(connection: &mut SqliteConnection, job: Box<dyn ReadJob>) {
+    if !job.start() {
+        return;
+    }
+    if let Err(e) = connection.control("begin deferred") {
+        job.refuse(unavailable(e));
+        return;
+    }
+    let reach = job.standing().reach();
+    job.run(&Tx::new(connection, reach));
+    if !connection.is_idle()
+        && let Err(e) = connection.batch("rollback")
+    {
+        tracing::error!("A read could not be ended: {e}");
     }
 }

@@ -72,6 +72,14 @@ impl Writer {
         self.empty_wal();
     }
 
+    /// Runs these on the calling thread, for [`super::inline`].
+    pub(super) fn run_now(&mut self, jobs: Vec<Box<dyn WriteJob>>) {
+        self.backlog.extend(jobs);
+        while !self.backlog.is_empty() {
+            self.group();
+        }
+    }
+
     fn group(&mut self) {
         if let Some(reason) = self.shared.poisoned() {
             for job in self.backlog.drain(..) {

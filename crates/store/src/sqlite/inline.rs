@@ -1,0 +1,61 @@
+//! The SQLite engine on the thread that asks, for simulations: the same writer and readers, and nothing happens between
+//! two steps.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use callboard_kernel::Result;
+use parking_lot::Mutex;
+
+use super::connection::SqliteConnection;
+use super::writer::Writer;
+use super::{Durability, check_version, files, readers};
+use crate::job::{ReadJob, WriteJob};
+use crate::shared::Shared;
+
+/// A request that waits for the engine.
+pub(crate) enum Waiting {
+    Read(Box<dyn ReadJob>),
+    Write(Box<dyn WriteJob>),
+}
+
+/// The engine's connections, used by whoever calls.
+pub(crate) struct Inline {
+    writer: Mutex<Writer>,
+    reader: Mutex<SqliteConnection>,
+    /// Whether a request runs when it is made; else when the simulation says so.
+    pub(crate) at_once: bool,
+}
+
+impl Inline {
+    pub(crate) fn start(dir: &Path, durability: Durability, shared: &Arc<Shared>, at_once: bool) -> Result<Self> {
+        check_version()?;
+        let lock = files::prepare(dir)?;
+        let connection = SqliteConnection::open_writer(&files::database(dir), durability)?;
+        files::sync_dir(dir)?;
+        let writer = Mutex::new(Writer::new(shared.clone(), connection, lock)?);
+        let reader = Mutex::new(SqliteConnection::open_reader(&files::database(dir))?);
+        Ok(Self { writer, reader, at_once })
+    }
+
+    /// Runs requests in order; neighbouring writes are one commit.
+    pub(crate) fn run(&self, waiting: Vec<Waiting>) {
+        let mut writes = Vec::new();
+        for one in waiting {
+            match one {
+                Waiting::Write(job) => writes.push(job),
+                Waiting::Read(job) => {
+                    self.write(&mut writes);
+                    readers::one(&mut self.reader.lock(), job);
+                }
+            }
+        }
+        self.write(&mut writes);
+    }
+
+    fn write(&self, jobs: &mut Vec<Box<dyn WriteJob>>) {
+        if !jobs.is_empty() {
+            self.writer.lock().run_now(std::mem::take(jobs));
+        }
+    }
+}
