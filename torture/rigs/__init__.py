@@ -1,0 +1,1 @@
+"""One module a rig; rigs.toml lists them."""
