@@ -20,6 +20,8 @@ pub struct Registry {
     repairs: Family<Labels, Gauge<f64, AtomicU64>>,
     /// What attempts to send webhooks came to.
     pub webhooks: Arc<callboard_webhooks::Stats>,
+    /// What became of notes for the request log.
+    pub requests: Arc<callboard_tenants::RequestCounts>,
 }
 
 impl Registry {
@@ -31,10 +33,11 @@ impl Registry {
         let help = "Counts and levels by name: store_commits, store_writes, store_queued, store_checkpoints, \
                     events_emitted_invalid_total, live_sessions, live_tenants, outbox_waiting, outbox_oldest_seconds, \
                     webhooks_accepted_total, webhooks_rejected_total (with reason), \
-                    webhook_attempts_total (with outcome), webhook_endpoints_disabled_total";
+                    webhook_attempts_total (with outcome), webhook_endpoints_disabled_total, \
+                    request_log_written_total, request_log_dropped_total (with reason)";
         inner.register("value", help, gauges.clone());
         inner.register("repair_findings", "What each repair mended since the start", repairs.clone());
-        Self { inner: Mutex::new(inner), gauges, repairs, webhooks: Arc::default() }
+        Self { inner: Mutex::new(inner), gauges, repairs, webhooks: Arc::default(), requests: Arc::default() }
     }
 
     /// Counts what a repair mended.
@@ -58,6 +61,14 @@ impl Registry {
             self.gauges.get_or_create(&labels).set(n as f64);
         }
         self.set("webhook_endpoints_disabled_total", seen.disabled as f64);
+    }
+
+    fn requests(&self) {
+        self.set("request_log_written_total", self.requests.written() as f64);
+        for (reason, n) in self.requests.dropped() {
+            let labels = vec![("name", "request_log_dropped_total".to_owned()), ("reason", reason.to_owned())];
+            self.gauges.get_or_create(&labels).set(n as f64);
+        }
     }
 
     /// The text format, with current values.
@@ -90,6 +101,7 @@ impl Registry {
             }
         }
         self.webhooks();
+        self.requests();
         let mut text = String::new();
         encode(&mut text, &self.inner.lock()).map_err(Error::internal)?;
         Ok(text)

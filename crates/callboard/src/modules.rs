@@ -15,7 +15,7 @@ use callboard_kernel::{Error, Result};
 use callboard_livekit::LiveKit;
 use callboard_simulated::MediaServer;
 use callboard_store::Sql;
-use callboard_tenants::{FirstSteps, Installation};
+use callboard_tenants::{FirstSteps, Installation, RequestLog};
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -139,6 +139,8 @@ pub struct Service {
     pub handlers: Vec<Arc<dyn Handler>>,
     /// The metrics.
     pub registry: Arc<Registry>,
+    /// Notes of changing requests; somebody has to let it write.
+    pub requests: Arc<RequestLog>,
     /// The OpenAPI document as committed.
     pub document: String,
 }
@@ -177,8 +179,9 @@ pub fn service(app: &App, parts: Parts) -> Result<Service> {
         world: Arc::clone(&app.world),
         metrics,
     };
-    let router = door.guard(router, &openapi)?;
+    let requests = Arc::new(RequestLog::new(app, Arc::clone(&registry.requests)));
+    let router = door.guard_noting(router, &openapi, Some(requests.clone()))?;
     let mut handlers = callboard_calls::outbox_handlers(&parts.providers);
     handlers.extend(callboard_webhooks::outbox_handlers(app, parts.egress, Arc::clone(&registry.webhooks)));
-    Ok(Service { router, repairs, handlers, registry, document: text })
+    Ok(Service { router, repairs, handlers, registry, requests, document: text })
 }

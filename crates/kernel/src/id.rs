@@ -124,8 +124,12 @@ typed_ids! {
     ReceiptId, "rcp";
     /// A row of the audit.
     AuditId, "aud";
+    /// A row of the request log.
+    RequestId, "req";
     /// A browser's login.
     LoginId, "lgn";
+    /// A request to make personal text unreadable.
+    ErasureId, "era";
     /// An effect waiting to leave.
     OutboxId, "obx";
     /// An address that a tenant's webhooks go to.

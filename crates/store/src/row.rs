@@ -96,6 +96,7 @@ id_columns!(
     AuditId,
     LoginId,
     OutboxId,
+    RequestId,
     SessionId,
     WebhookDeliveryId,
     WebhookEndpointId

@@ -119,7 +119,7 @@ id_values!(
     ReceiptId,
     AuditId,
     LoginId,
-    OutboxId,
+    OutboxId, RequestId,
     SessionId,
     WebhookDeliveryId,
     WebhookEndpointId

@@ -1,4 +1,4 @@
-//! Floor 2: tenants, issuers, users, API keys, logins, the audit.
+//! Floor 2: tenants, issuers, users, API keys, logins, the audit, the request log.
 //!
 //! Other features use the functions below inside their own transaction; the binary uses [`module`] and [`cli`].
 
@@ -9,6 +9,7 @@ mod decide;
 mod http;
 mod model;
 mod repair;
+mod request_log;
 mod store;
 mod token;
 
@@ -22,4 +23,5 @@ pub use commands::tenants::{NewTenant, create_tenant, find_tenant, owner_of_name
 pub use commands::users::{NewUser, create_user, login_link, require_user};
 pub use http::module;
 pub use model::{Algorithm, ApiKey, FirstStep, FirstSteps, Installation, Issuer, Tenant, TenantStatus, User};
+pub use request_log::{RequestCounts, RequestLog};
 pub use store::ALL_SQL;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use callboard_http::{Principal, Role, Scope};
-use callboard_kernel::{ApiKeyId, AuditId, Error, IssuerId, LoginId, Result, TenantId, Timestamp, UserId};
+use callboard_kernel::{ApiKeyId, AuditId, Error, IssuerId, LoginId, RequestId, Result, TenantId, Timestamp, UserId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -213,6 +213,44 @@ pub(crate) struct AuditRow {
     pub(crate) object_kind: String,
     pub(crate) object_id: String,
     pub(crate) detail: Value,
+}
+
+/// What of the audit is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct AuditFilter {
+    pub(crate) action: Option<String>,
+    pub(crate) actor: Option<String>,
+    pub(crate) object: Option<String>,
+    pub(crate) from: Timestamp,
+    pub(crate) until: Timestamp,
+}
+
+/// What of the request log is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestFilter {
+    pub(crate) session: Option<String>,
+    pub(crate) method: Option<String>,
+    pub(crate) principal: Option<String>,
+    /// From the first status, below the second.
+    pub(crate) status: (i64, i64),
+}
+
+/// A row of the request log.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestRow {
+    pub(crate) id: RequestId,
+    pub(crate) at: Timestamp,
+    pub(crate) duration_ms: i64,
+    pub(crate) principal_kind: String,
+    pub(crate) principal_id: String,
+    pub(crate) principal_name: Option<String>,
+    pub(crate) method: String,
+    pub(crate) route: String,
+    pub(crate) path: String,
+    pub(crate) session: Option<String>,
+    pub(crate) status: i64,
+    pub(crate) code: Option<String>,
+    pub(crate) trace_id: String,
 }
 
 /// The text of an enum that is one word on the wire and in the store.

@@ -8,5 +8,6 @@ mod story {
     pub mod login;
     pub mod operator;
     pub mod pairs;
+    pub mod requests;
     pub mod users;
 }

@@ -25,7 +25,7 @@ use callboard_testkit::{FakeLiveKit, FakeWorld, TestApp};
 use serde_json::{Value, json};
 
 /// Every scope that a key of a tenant may have.
-pub const TENANT_SCOPES: [Scope; 8] = [
+pub const TENANT_SCOPES: [Scope; 9] = [
     Scope::CallsRead,
     Scope::CallsWrite,
     Scope::EventsRead,
@@ -34,6 +34,7 @@ pub const TENANT_SCOPES: [Scope; 8] = [
     Scope::ProviderRead,
     Scope::KeysManage,
     Scope::WebhooksManage,
+    Scope::DataErase,
 ];
 
 /// What signs the tokens of the tests' users.
@@ -46,6 +47,8 @@ pub struct Kit {
     pub livekit: LiveKit,
     pub app: App,
     pub registry: Arc<Registry>,
+    /// The request log; a test lets it write by `flush`.
+    pub requests: Arc<callboard_tenants::RequestLog>,
     pub repairs: Vec<Arc<dyn Repair>>,
     pub handlers: Vec<Arc<dyn Handler>>,
     /// The OpenAPI document.
@@ -111,6 +114,7 @@ impl Kit {
             livekit,
             app,
             registry: service.registry,
+            requests: service.requests,
             repairs: service.repairs,
             handlers: service.handlers,
             document,

@@ -67,6 +67,8 @@ pub struct RouteRule {
     pub documented: bool,
     /// Whether keys with `installation:*` call it for the whole installation rather than for their tenant.
     pub installation: bool,
+    /// Whether its requests carry a call's data, so many that they are not noted one by one.
+    pub data: bool,
 }
 
 #[derive(Deserialize)]
@@ -97,6 +99,8 @@ struct Row {
     documented: bool,
     #[serde(default)]
     installation: bool,
+    #[serde(default)]
+    data: bool,
 }
 
 #[derive(Deserialize)]
@@ -126,7 +130,7 @@ fn bad(what: impl std::fmt::Display) -> Error {
 impl AccessMatrix {
     /// Reads the committed file: `[[route]]` tables with `method`, `path`, `scope` (a scope or `any`), `roles` (`self` or a
     /// list), `pass`, `public`, `provider`, `optional`, `rate`, `body` (bytes), `timeout_ms`, `documented`,
-    /// `installation`.
+    /// `installation`, `data`.
     pub fn parse(text: &str) -> Result<Self> {
         let file: File = toml::from_str(text).map_err(bad)?;
         let mut matrix = Self::default();
@@ -217,6 +221,7 @@ fn rule_of(row: Row) -> Result<RouteRule> {
         timeout_ms: row.timeout_ms.unwrap_or(TIMEOUT_MS),
         documented: row.documented,
         installation: row.installation,
+        data: row.data,
     })
 }
 
@@ -232,6 +237,11 @@ impl RouteRule {
             Principal::User { roles, .. } => self.every_user || roles.iter().any(|r| self.roles.contains(r)),
             Principal::Pass { kind, .. } => self.pass.contains(kind),
         }
+    }
+
+    /// Whether requests here are noted: those that may change something and are not a call's data.
+    pub fn is_noted(&self) -> bool {
+        !self.data && matches!(self.method, Method::POST | Method::PUT | Method::PATCH | Method::DELETE)
     }
 
     /// How far the principal's transactions may see: its tenant, or the installation where the row says so and a key

@@ -7,6 +7,7 @@ use callboard_kernel::{Error, Kind, Result, codes};
 
 use super::Door;
 use super::headers::set;
+use super::note::Known;
 use crate::access::{RouteRule, Verdict, credentials_of};
 use crate::caller::Visitor;
 use crate::extract::{Seen, pairs, unknown_parameter};
@@ -18,9 +19,10 @@ impl Door {
     pub(super) async fn admit(
         &self,
         rule: &RouteRule,
-        headers: &HeaderMap,
-        visitor: &Visitor,
+        parts: &Parts,
+        (visitor, known): (&Visitor, &Known),
     ) -> Result<Option<Principal>> {
+        let headers = &parts.headers;
         if rule.public || rule.provider {
             return Ok(None);
         }
@@ -33,6 +35,9 @@ impl Door {
             }
             other => other?,
         };
+        if let Some(principal) = &found {
+            known.caller(rule, parts.uri.path(), principal);
+        }
         match found {
             Some(principal) if rule.allows(&principal) => Ok(Some(principal)),
             Some(principal) => Err(rule.refusal(&principal)),

@@ -6,6 +6,7 @@
 
 mod admit;
 mod headers;
+mod note;
 mod reach;
 mod trace;
 
@@ -32,6 +33,10 @@ use crate::caller::{Caller, Visitor};
 use crate::document;
 use crate::metrics::Metrics;
 use crate::problem::{self, PROBLEM_JSON};
+
+use note::Known;
+
+pub use note::{NoteRequests, RequestNote};
 
 /// The address of the connection's other end; `serve` puts it into every request.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +66,7 @@ struct Door {
     origins: Origins,
     world: Arc<dyn World>,
     metrics: Arc<Metrics>,
+    notes: Option<Arc<dyn NoteRequests>>,
     /// Query parameters by method and path, from the document.
     parameters: HashMap<(Method, String), Vec<String>>,
 }
@@ -69,6 +75,17 @@ impl FrontDoor {
     /// Puts the door before a router. Fails when the router's documented routes and the matrix differ, so that a
     /// forgotten route stops the start.
     pub fn guard(self, router: Router, openapi: &OpenApi) -> Result<Router> {
+        self.guard_noting(router, openapi, None)
+    }
+
+    /// [`FrontDoor::guard`], and tells `notes` of every request of a known caller that changed something or tried to,
+    /// except on routes whose row says `data`.
+    pub fn guard_noting(
+        self,
+        router: Router,
+        openapi: &OpenApi,
+        notes: Option<Arc<dyn NoteRequests>>,
+    ) -> Result<Router> {
         let routes = document::routes_of(openapi);
         self.matrix.check(routes.iter().map(|(method, path)| (method, path.as_str())))?;
         let door = Arc::new(Door {
@@ -80,6 +97,7 @@ impl FrontDoor {
             settings: self.settings,
             world: self.world,
             metrics: self.metrics,
+            notes,
         });
         Ok(router.layer(from_fn_with_state(door, pass)))
     }
@@ -96,16 +114,23 @@ async fn pass(State(door): State<Arc<Door>>, request: Request, next: Next) -> Re
     );
     let api = request.uri().path().starts_with("/v1");
     async {
-        let outcome = AssertUnwindSafe(door.answer(request, next, &route, &visitor)).catch_unwind().await;
+        let known = Known::default();
+        let outcome = AssertUnwindSafe(door.answer(request, next, &route, (&visitor, &known))).catch_unwind().await;
         let response = match outcome {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => refuse(error),
             Err(panic) => refuse(Error::internal(format!("a handler panicked: {}", panic_text(panic.as_ref())))),
         };
-        let mut response = finish(response, &visitor.trace_id);
+        let (mut response, code) = finish(response, &visitor.trace_id);
         door.dress(&mut response, origin.as_ref(), api, &visitor.trace_id);
-        let micros = door.world.now().micros() - visitor.now.micros();
+        let now = door.world.now();
+        let micros = now.micros() - visitor.now.micros();
         door.metrics.count(&method, &route, response.status(), micros);
+        if let Some(notes) = &door.notes
+            && let Some(note) = known.note(&visitor, now, (response.status(), response.headers()), code)
+        {
+            notes.note(note);
+        }
         let span = tracing::Span::current();
         span.record("http.status", response.status().as_u16()).record("duration_us", micros);
         tracing::debug!("`{method} {route}` answered {}", response.status().as_u16());
@@ -128,7 +153,13 @@ impl Door {
     }
 
     /// Checks the request and runs its handler.
-    async fn answer(&self, request: Request, next: Next, route: &str, visitor: &Visitor) -> Result<Response> {
+    async fn answer(
+        &self,
+        request: Request,
+        next: Next,
+        route: &str,
+        (visitor, known): (&Visitor, &Known),
+    ) -> Result<Response> {
         // The body is set aside: it cannot be shared across the waits below.
         let (mut parts, body) = request.into_parts();
         headers::check(&parts)?;
@@ -150,7 +181,7 @@ impl Door {
         if let Some(refusal) = admit::over(verdict) {
             return Ok(refusal);
         }
-        let principal = self.admit(rule, &parts.headers, visitor).await?;
+        let principal = self.admit(rule, &parts, (visitor, known)).await?;
         let reach = principal.as_ref().map_or(Reach::Installation, |p| rule.reach(p));
         if let Some(principal) = principal {
             tracing::Span::current().record("tenant.id", principal.tenant().as_str());
@@ -204,8 +235,9 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     callboard_kernel::short(&text.unwrap_or_default(), 200)
 }
 
-/// Turns refusals into problem documents: those that carry an error, and bare statuses from layers below us.
-fn finish(mut response: Response, trace_id: &str) -> Response {
+/// Turns refusals into problem documents: those that carry an error, and bare statuses from layers below us. Also the
+/// code that a problem was given.
+fn finish(mut response: Response, trace_id: &str) -> (Response, Option<&'static str>) {
     let status = response.status();
     let error = response.extensions_mut().remove::<Arc<Error>>();
     // Readiness and pages say what they have to say with a refusing status; bare statuses and the plain text of
@@ -217,7 +249,7 @@ fn finish(mut response: Response, trace_id: &str) -> Response {
         None if (status.is_client_error() || status.is_server_error()) && !is_document => {
             Arc::new(problem::error_of_status(status))
         }
-        None => return response,
+        None => return (response, None),
     };
     if let Some(note) = error.internal_note() {
         if error.kind() == callboard_kernel::Kind::Internal {
@@ -226,5 +258,6 @@ fn finish(mut response: Response, trace_id: &str) -> Response {
             tracing::warn!(error.code = error.code().name, "A request was refused with {}: {note}", error.code().name);
         }
     }
-    problem::render(&error, trace_id, std::mem::take(response.headers_mut()))
+    let code = error.code().name;
+    (problem::render(&error, trace_id, std::mem::take(response.headers_mut())), Some(code))
 }

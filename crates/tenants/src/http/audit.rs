@@ -3,13 +3,13 @@
 use axum::extract::State;
 use axum::response::Response;
 use callboard_http::{Caller, Cursor, List, Page, Problem, Query, Reply};
-use callboard_kernel::Timestamp;
+use callboard_kernel::{Error, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Here;
-use crate::model::AuditRow;
+use crate::model::{AuditFilter, AuditRow};
 use crate::store;
 
 /// Filters of the audit.
@@ -24,6 +24,36 @@ pub(super) struct AuditQuery {
     cursor: Option<String>,
     /// Only this action, `key.create`.
     action: Option<String>,
+    /// Only what this user, key or pass did, by its id.
+    actor_id: Option<String>,
+    /// Only what was done to this, by its id.
+    object_id: Option<String>,
+    /// Only what was done at this instant or later, RFC 3339.
+    #[param(format = DateTime)]
+    from: Option<String>,
+    /// Only what was done before this instant, RFC 3339.
+    #[param(format = DateTime)]
+    until: Option<String>,
+}
+
+fn instant(name: &str, text: Option<&str>) -> Result<Option<Timestamp>> {
+    text.map(|t| {
+        Timestamp::parse_rfc3339(t)
+            .ok_or_else(|| Error::invalid(format!("query:{name}"), "must be an RFC 3339 instant"))
+    })
+    .transpose()
+}
+
+impl AuditQuery {
+    fn filter(&self) -> Result<AuditFilter> {
+        Ok(AuditFilter {
+            action: self.action.clone(),
+            actor: self.actor_id.clone(),
+            object: self.object_id.clone(),
+            from: instant("from", self.from.as_deref())?.unwrap_or(Timestamp::from_micros(i64::MIN)),
+            until: instant("until", self.until.as_deref())?.unwrap_or(Timestamp::from_micros(i64::MAX)),
+        })
+    }
 }
 
 /// Who did it.
@@ -80,10 +110,11 @@ pub(super) async fn list_audit(
     Query(query): Query<AuditQuery>,
 ) -> Result<Response, Problem> {
     let tenant = caller.principal.tenant().clone();
-    let list = format!("audit:{tenant}:{}", query.action.as_deref().unwrap_or_default());
+    let filter = query.filter()?;
+    let list = format!("audit:{tenant}:{filter:?}");
     let page = Page::of(query.limit, query.cursor.as_deref(), &list)?;
     let asked = page.clone();
-    let rows = here.app.db.read(move |tx| store::audit_page(tx, &tenant, query.action.as_deref(), &asked)).await?;
+    let rows = here.app.db.read(move |tx| store::audit_page(tx, &tenant, &filter, &asked)).await?;
     let list = page.list(rows, |a| Cursor { at: a.at, id: a.id.to_string() });
     let items = list.items.iter().map(AuditEntry::from).collect();
     Ok(Reply::ok(&List { items, next_cursor: list.next_cursor })?.into_response(&here.app.keys))

@@ -5,6 +5,7 @@ mod issuers;
 mod keys;
 mod login;
 mod operator;
+mod requests;
 mod users;
 mod wire;
 
@@ -17,7 +18,7 @@ use utoipa_axum::routes;
 
 use crate::auth::{self, JwksSource};
 use crate::model::Installation;
-use crate::repair::ForgetLogins;
+use crate::repair::{ForgetLogins, ForgetRequests};
 use crate::store;
 
 /// What the handlers share.
@@ -59,13 +60,14 @@ pub fn module(app: &App, jwks: Arc<dyn JwksSource>, installation: Installation) 
         .routes(routes!(login::login))
         .routes(routes!(login::logout))
         .routes(routes!(audit::list_audit))
+        .routes(routes!(requests::list_requests))
         .routes(routes!(operator::list_tenants, operator::create_tenant))
         .routes(routes!(operator::get_tenant_config, operator::update_tenant_config))
         .with_state(here);
     Module {
         name: "tenants",
         router,
-        repairs: vec![Arc::new(ForgetLogins(app.db.clone()))],
+        repairs: vec![Arc::new(ForgetLogins(app.db.clone())), Arc::new(ForgetRequests(app.db.clone()))],
         authenticators,
         sql: *store::ALL_SQL,
     }

@@ -4,7 +4,7 @@ use callboard_http::Page;
 use callboard_kernel::{AuditId, Error, Result, TenantId, Timestamp};
 use callboard_store::{Row, Tx, params, sql};
 
-use crate::model::{Actor, AuditRow, Entry};
+use crate::model::{Actor, AuditFilter, AuditRow, Entry};
 
 sql! {
     pub SQL;
@@ -13,7 +13,9 @@ sql! {
     AUDIT_PAGE = "select a.*, coalesce(u.display_name, k.name) as actor_name from audit a
         left join app_user u on u.user_id = a.actor_id and u.tenant_id = a.tenant_id
         left join api_key k on k.key_id = a.actor_id and k.tenant_id = a.tenant_id
-        where a.tenant_id = :tenant and (a.at < :at or (a.at = :at and a.audit_id < :id)) and (:every = 1 or a.action = :action)
+        where a.tenant_id = :tenant and (a.at < :at or (a.at = :at and a.audit_id < :id)) and a.at >= :from and a.at < :until
+        and (cast(:action as text) is null or a.action = :action) and (cast(:actor as text) is null or a.actor_id = :actor)
+        and (cast(:object as text) is null or a.object_id = :object)
         order by a.at desc, a.audit_id desc limit :fetch";
 }
 
@@ -32,12 +34,12 @@ pub(crate) fn audit_insert(
     )
 }
 
-pub(crate) fn audit_page(tx: &Tx<'_>, tenant: &TenantId, action: Option<&str>, page: &Page) -> Result<Vec<AuditRow>> {
+pub(crate) fn audit_page(tx: &Tx<'_>, tenant: &TenantId, f: &AuditFilter, page: &Page) -> Result<Vec<AuditRow>> {
     let (at, id) = page.before();
-    let every = i64::from(action.is_none());
     let rows = tx.query(
         &AUDIT_PAGE,
-        params! { tenant, at, id, every, action: action.unwrap_or_default(), fetch: page.fetch() },
+        params! { tenant, at, id, from: f.from, until: f.until, action: f.action, actor: f.actor, object: f.object,
+        fetch: page.fetch() },
     )?;
     rows.iter().map(row).collect()
 }

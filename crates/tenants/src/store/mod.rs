@@ -3,6 +3,7 @@
 mod audit;
 mod keys;
 mod logins;
+mod requests;
 mod tenants;
 mod users;
 
@@ -16,9 +17,10 @@ pub(crate) use logins::{
     NewLogin, link_by_secret, link_consume, link_insert, links_prune, login_by_secret, login_end, login_insert,
     login_touch, logins_end_of_user, logins_prune,
 };
+pub(crate) use requests::{requests_insert, requests_page, requests_prune};
 pub(crate) use tenants::{
-    slot_release, slot_take, slots_in_use, slots_set, tenant_by_id, tenant_insert, tenant_owner_by_name, tenant_page,
-    tenant_update,
+    every_owner, slot_release, slot_take, slots_in_use, slots_set, tenant_by_id, tenant_insert, tenant_owner_by_name,
+    tenant_page, tenant_update,
 };
 pub(crate) use users::{
     issuer_by_id, issuer_by_iss, issuer_insert, issuer_local, issuer_page, issuer_remove, owners, roles_replace,
@@ -30,4 +32,4 @@ pub(crate) const SLICE: u64 = 500;
 
 /// Every SQL text of this crate.
 pub static ALL_SQL: LazyLock<&'static [&'static Sql]> =
-    LazyLock::new(|| [audit::SQL, keys::SQL, logins::SQL, tenants::SQL, users::SQL].concat().leak());
+    LazyLock::new(|| [audit::SQL, keys::SQL, logins::SQL, requests::SQL, tenants::SQL, users::SQL].concat().leak());

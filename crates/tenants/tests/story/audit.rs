@@ -1,6 +1,7 @@
 //! Who changed what.
 
 use callboard_http::Scope;
+use callboard_kernel::World as _;
 use callboard_store::Db;
 use callboard_testkit::both_engines;
 use serde_json::{Value, json};
@@ -40,6 +41,18 @@ both_engines!(changes_are_audited_in_their_tenant, |db: Db| async move {
     let theirs = kit.by(foreign.secret()).get("/v1/audit?action=tenant.update").await.expect(200).json();
     assert_eq!(theirs["items"][0]["detail"], json!({"plan": {"from": "standard", "to": "big"}}));
     assert_eq!(theirs["items"][0]["actor"], json!({"kind": "key", "id": tenant.key}));
+
+    let count = async |query: String| {
+        by.get(&format!("/v1/audit?{query}")).await.expect(200).json()["items"].as_array().map_or(0, Vec::len)
+    };
+    let now = kit.world.now();
+    assert_eq!(count(format!("objectId={id}")).await, 3);
+    assert_eq!(count(format!("objectId={id}&action=key.rotate&actorId={}", tenant.key)).await, 1);
+    assert_eq!(count("actorId=nobody".to_owned()).await, 0);
+    assert_eq!(count(format!("from={now}")).await, actions.len());
+    assert_eq!(count(format!("until={now}")).await, 0);
+    assert_eq!(count(format!("from={}", now.plus_ms(1))).await, 0);
+    by.get("/v1/audit?from=yesterday").await.expect_problem(400, "VALIDATION_FAILED");
 
     let (mut seen, mut path) = (0, "/v1/audit?limit=2".to_owned());
     loop {

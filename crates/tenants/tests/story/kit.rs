@@ -13,7 +13,8 @@ use callboard_kernel::{
 };
 use callboard_store::Db;
 use callboard_tenants::{
-    Actor, Installation, JwksSource, NewKey, NewTenant, NewUser, cli, create_key, create_tenant, create_user, module,
+    Actor, Installation, JwksSource, NewKey, NewTenant, NewUser, RequestLog, cli, create_key, create_tenant,
+    create_user, module,
 };
 use callboard_testkit::{Answer, FakeWorld, TestApp};
 use parking_lot::Mutex;
@@ -40,13 +41,23 @@ pub struct Kit {
     pub app: App,
     pub jwks: Arc<Keys>,
     pub repairs: Vec<Arc<dyn callboard_http::Repair>>,
+    pub requests: Arc<RequestLog>,
 }
 
 /// The rows of the matrix that belong to this feature; the others have no route here.
 fn own_rows() -> AccessMatrix {
     let all = include_str!("../../../callboard/access.toml");
-    let own =
-        ["/v1/api-keys", "/v1/issuers", "/v1/users", "/v1/me", "/v1/login", "/v1/logout", "/v1/audit", "/v1/operator"];
+    let own = [
+        "/v1/api-keys",
+        "/v1/issuers",
+        "/v1/users",
+        "/v1/me",
+        "/v1/login",
+        "/v1/logout",
+        "/v1/audit",
+        "/v1/requests",
+        "/v1/operator",
+    ];
     let rows: Vec<&str> = all
         .split("[[route]]")
         .skip(1)
@@ -87,8 +98,10 @@ impl Kit {
             world: Arc::clone(&app.world),
             metrics: Arc::new(Metrics::default()),
         };
-        let http = TestApp::serve(door.guard(router, &openapi).expect("a guarded router")).await;
-        Self { http, world, app, jwks, repairs }
+        let requests = Arc::new(RequestLog::new(&app, Arc::default()));
+        let router = door.guard_noting(router, &openapi, Some(requests.clone())).expect("a guarded router");
+        let http = TestApp::serve(router).await;
+        Self { http, world, app, jwks, repairs, requests }
     }
 
     /// A tenant with an owner and a key of its own.
