@@ -2,9 +2,10 @@
 
 use callboard_calls::{apply_fact, session_by_room};
 use callboard_eventlog::Log;
-use callboard_kernel::{Entropy, Error, Kind, ReceiptId, Result, Timestamp, short};
+use callboard_kernel::{codes, Entropy, Error, Kind, ReceiptId, Result, Timestamp, short};
 use callboard_store::Tx;
 
+use crate::erase;
 use crate::model::{Mapped, Outcome, Receipt, Verdict};
 use crate::store;
 use crate::translate::{Translation, translate};
@@ -42,6 +43,7 @@ pub fn receive(
     }
     let verdict = process(tx, log, provider, &arrived.event, now, now, &mut entropy)?;
     store::verdict(tx, &id, &verdict, &verdict.published, now)?;
+    erase::on_arrival(tx, log, &id, &verdict)?;
     Ok(Received { receipt: id, verdict, replayed: false })
 }
 
@@ -53,6 +55,9 @@ pub fn process_again(
     now: Timestamp,
     mut entropy: Entropy,
 ) -> Result<Verdict> {
+    if erase::is_erased(&receipt.body) {
+        return Err(Error::new(&codes::CONTENT_ERASED, "The body of this receipt was erased; it cannot be processed again."));
+    }
     let event = parse(&receipt.body, &receipt.body_sha256);
     let mut verdict = process(tx, log, &receipt.provider, &event, receipt.received_at, now, &mut entropy)?;
     let mut published = receipt.published.clone();

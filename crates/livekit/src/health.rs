@@ -1,6 +1,7 @@
 //! What this process saw of LiveKit's deliveries, for readiness, metrics and the connection test.
 //!
-//! Counters live in memory: with several instances each shows its own, and a restart begins anew.
+//! Counters live in memory: with several instances each shows its own, and a restart begins anew. Rejections are also
+//! added to the table `provider_rejection`, a few seconds later and over all instances.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +13,37 @@ use crate::signature::Rejection;
 /// How long a rejected delivery keeps readiness red when no good one follows, milliseconds.
 const RED_MS: i64 = 10 * 60 * 1000;
 
+/// How many deliveries were rejected for one reason, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) count: i64,
+    pub(crate) first: Timestamp,
+    pub(crate) last: Timestamp,
+}
+
+impl Tally {
+    /// Both together.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+    }
+}
+
 #[derive(Debug, Default)]
 struct Seen {
     accepted: u64,
     last_accepted: Option<Timestamp>,
     rejected: BTreeMap<Rejection, u64>,
     last_rejected: Option<(Timestamp, Rejection)>,
+    /// Rejections that are not in the table yet.
+    uncounted: BTreeMap<Rejection, Tally>,
+}
+
+impl Seen {
+    fn note(&mut self, reason: Rejection, tally: Tally) {
+        self.uncounted.entry(reason).and_modify(|known| known.add(tally)).or_insert(tally);
+    }
 }
 
 /// Counts deliveries. Shared by the webhook route, readiness, metrics and the connection test.
@@ -52,6 +78,25 @@ impl LivekitHealth {
         let mut seen = self.seen.lock();
         *seen.rejected.entry(reason).or_default() += 1;
         seen.last_rejected = Some((now, reason));
+        seen.note(reason, Tally { count: 1, first: now, last: now });
+    }
+
+    /// Rejections that are not in the table yet.
+    pub(crate) fn uncounted(&self) -> Vec<(Rejection, Tally)> {
+        self.seen.lock().uncounted.iter().map(|(reason, tally)| (*reason, *tally)).collect()
+    }
+
+    /// Takes them, to be written.
+    pub(crate) fn take_uncounted(&self) -> Vec<(Rejection, Tally)> {
+        std::mem::take(&mut self.seen.lock().uncounted).into_iter().collect()
+    }
+
+    /// Gives back those that could not be written.
+    pub(crate) fn put_back(&self, tallies: &[(Rejection, Tally)]) {
+        let mut seen = self.seen.lock();
+        for (reason, tally) in tallies {
+            seen.note(*reason, *tally);
+        }
     }
 
     /// The counters now.

@@ -1,7 +1,10 @@
 //! Routes: the webhook, the receipts, the connection test.
 
 mod receipts;
+mod rejections;
 mod webhook;
+
+use std::sync::Arc;
 
 use callboard_http::{App, Caller, Problem, Reply};
 use callboard_kernel::Result;
@@ -28,6 +31,12 @@ pub(crate) struct Bridge {
 }
 
 impl Bridge {
+    /// Every sender's name and what was seen of it.
+    pub(crate) fn healths(&self) -> impl Iterator<Item = (&'static str, &Arc<LivekitHealth>)> {
+        let own = self.livekit.iter().map(|l| (l.rooms.config().provider, &l.health));
+        own.chain(self.senders.iter().map(|s| (s.config.provider, &s.health)))
+    }
+
     /// Whose key a delivery names; LiveKit's when it names nobody's. Nothing is verified yet.
     pub(crate) fn sender(&self, authorization: Option<&str>) -> Option<(&LiveKitConfig, &LivekitHealth)> {
         let issuer = authorization.and_then(issuer);
@@ -43,6 +52,7 @@ pub(crate) fn router(bridge: Bridge) -> OpenApiRouter {
         .routes(routes!(webhook::receive))
         .routes(routes!(receipts::list))
         .routes(routes!(receipts::process))
+        .routes(routes!(rejections::list))
         .routes(routes!(test))
         .with_state(bridge)
 }

@@ -7,6 +7,7 @@
 mod client;
 mod commands;
 mod config;
+mod erase;
 mod health;
 mod http;
 mod jwt;
@@ -31,10 +32,13 @@ use callboard_kernel::{Result, World};
 pub use client::LiveKitRooms;
 pub use commands::{Received, TEST_ROOM, process_again, receive};
 pub use config::LiveKitConfig;
+pub use erase::ReceiptEraser;
 pub use health::{HealthSnapshot, LivekitHealth};
 pub use model::{Outcome, Receipt, Verdict};
 pub use probe::{ProbeReport, Step, probe};
 pub use redact::redact;
+use repair::CountRejections;
+
 pub use repair::{MapStrays, PruneReceipts};
 pub use signature::{Rejection, verify};
 pub use speak::{participant_claims, participant_token, webhook_token};
@@ -80,15 +84,10 @@ impl Sender {
 /// none of the other senders signed, and receipts of earlier days stay readable.
 pub fn module(app: App, livekit: Option<LiveKit>, senders: Vec<Sender>) -> Module {
     let mut repairs: Vec<Arc<dyn Repair>> = vec![Arc::new(PruneReceipts(app.clone()))];
-    let own = livekit.iter().map(|l| l.rooms.config().provider);
-    for provider in own.chain(senders.iter().map(|s| s.config.provider)) {
-        repairs.push(Arc::new(MapStrays::new(app.clone(), provider)));
+    let bridge = http::Bridge { app, livekit, senders };
+    for (provider, health) in bridge.healths() {
+        repairs.push(Arc::new(MapStrays::new(bridge.app.clone(), provider)));
+        repairs.push(Arc::new(CountRejections { app: bridge.app.clone(), provider, health: Arc::clone(health) }));
     }
-    Module {
-        name: "livekit",
-        router: http::router(http::Bridge { app, livekit, senders }),
-        repairs,
-        authenticators: Vec::new(),
-        sql: ALL_SQL,
-    }
+    Module { name: "livekit", router: http::router(bridge), repairs, authenticators: Vec::new(), sql: ALL_SQL }
 }

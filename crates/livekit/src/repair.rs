@@ -1,4 +1,4 @@
-//! Repairs: unmapped receipts whose session appeared, and receipts that are old enough to go.
+//! Repairs: unmapped receipts whose session appeared, rejections that wait to be counted, and what is old enough to go.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use callboard_http::{App, Repair};
 use callboard_kernel::{ReceiptId, Result, Timestamp};
 
 use crate::commands::process_again;
+use crate::health::LivekitHealth;
 use crate::model::Outcome;
 use crate::store;
 
@@ -79,7 +80,39 @@ impl Repair for MapStrays {
     }
 }
 
-/// Deletes receipts after 30 days, in slices.
+/// Adds what was rejected lately to the table, so that it outlives the process. It mends nothing.
+pub(crate) struct CountRejections {
+    pub(crate) app: App,
+    pub(crate) provider: &'static str,
+    pub(crate) health: Arc<LivekitHealth>,
+}
+
+#[async_trait]
+impl Repair for CountRejections {
+    fn name(&self) -> &'static str {
+        "livekit.count_rejections"
+    }
+
+    fn every_ms(&self) -> u64 {
+        5_000
+    }
+
+    async fn run(&self, _now: Timestamp) -> Result<u64> {
+        let taken = Arc::new(self.health.take_uncounted());
+        if taken.is_empty() {
+            return Ok(0);
+        }
+        let (provider, tallies) = (self.provider, Arc::clone(&taken));
+        let written = self.app.db.write(move |tx| store::rejections_add(tx, provider, &tallies)).await;
+        if let Err(error) = written {
+            self.health.put_back(&taken);
+            return Err(error);
+        }
+        Ok(0)
+    }
+}
+
+/// Deletes receipts after 30 days, in slices, and rejections that did not occur for so long.
 pub struct PruneReceipts(pub App);
 
 #[async_trait]
@@ -95,9 +128,11 @@ impl Repair for PruneReceipts {
     async fn run(&self, now: Timestamp) -> Result<u64> {
         let mut total = 0;
         loop {
-            let gone = self.0.db.write(move |tx| store::prune(tx, now.plus_ms(-KEPT_MS), SLICE)).await?;
+            let before = now.plus_ms(-KEPT_MS);
+            let gone = self.0.db.write(move |tx| store::prune(tx, before, SLICE)).await?;
             total += gone;
             if gone < SLICE.unsigned_abs() {
+                total += self.0.db.write(move |tx| store::rejections_prune(tx, before)).await?;
                 return Ok(total);
             }
         }

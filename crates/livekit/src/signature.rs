@@ -64,6 +64,11 @@ impl Rejection {
         }
     }
 
+    /// The reason of a name.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == name)
+    }
+
     /// What an operator should look at.
     pub const fn advice(self) -> &'static str {
         match self {

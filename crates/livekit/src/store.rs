@@ -1,9 +1,13 @@
 //! The SQL of receipts.
 
+use std::collections::BTreeMap;
+
 use callboard_kernel::{Error, ReceiptId, Result, SessionId, TenantId, Timestamp};
 use callboard_store::{Row, Tx, params, sql};
 
+use crate::health::Tally;
 use crate::model::{Outcome, Receipt, Verdict};
+use crate::signature::Rejection;
 use crate::webhook::Arrived;
 
 sql! {
@@ -36,6 +40,13 @@ sql! {
     RECEIPT_LOOKED_AT = "update provider_receipt set looked_at = :now where receipt_id = :id and outcome = 'unmapped'";
     RECEIPTS_OLD_PRUNE = "delete from provider_receipt where receipt_id in \
         (select receipt_id from provider_receipt where received_at < :before order by received_at limit :limit)";
+    REJECTION_ADD = "insert into provider_rejection (provider, reason, rejected, first_at, last_at) \
+        values (:provider, :reason, :count, :first, :last) on conflict (provider, reason) do update set \
+        rejected = provider_rejection.rejected + excluded.rejected, \
+        first_at = case when excluded.first_at < provider_rejection.first_at then excluded.first_at else provider_rejection.first_at end, \
+        last_at = case when excluded.last_at > provider_rejection.last_at then excluded.last_at else provider_rejection.last_at end";
+    REJECTIONS = "select provider, reason, rejected, first_at, last_at from provider_rejection";
+    REJECTIONS_OLD_PRUNE = "delete from provider_rejection where last_at < :before";
     ROOM_HEARD_OF = "select count(*) as n from provider_receipt where provider = :provider and room_name = :room \
         and received_at >= :since";
 }
@@ -153,6 +164,32 @@ pub(crate) fn prune(tx: &Tx<'_>, before: Timestamp, limit: i64) -> Result<u64> {
 pub(crate) fn heard_of(tx: &Tx<'_>, provider: &str, room: &str, since: Timestamp) -> Result<bool> {
     let n: i64 = tx.query_one(&ROOM_HEARD_OF, params! { provider, room, since })?.get("n")?;
     Ok(n > 0)
+}
+
+/// Adds rejections of a provider to what is counted.
+pub(crate) fn rejections_add(tx: &Tx<'_>, provider: &str, tallies: &[(Rejection, Tally)]) -> Result<()> {
+    for (reason, tally) in tallies {
+        let Tally { count, first, last } = *tally;
+        tx.execute_one(&REJECTION_ADD, params! { provider, reason: reason.as_str(), count, first, last })?;
+    }
+    Ok(())
+}
+
+/// What was rejected, by provider and reason. A reason that this version does not know is left out.
+pub(crate) fn rejections(tx: &Tx<'_>) -> Result<BTreeMap<(String, Rejection), Tally>> {
+    let mut all = BTreeMap::new();
+    for row in tx.query(&REJECTIONS, params! {})? {
+        if let Some(reason) = Rejection::from_name(&row.get::<String>("reason")?) {
+            let tally = Tally { count: row.get("rejected")?, first: row.get("first_at")?, last: row.get("last_at")? };
+            all.insert((row.get("provider")?, reason), tally);
+        }
+    }
+    Ok(all)
+}
+
+/// Forgets reasons that did not occur since an instant.
+pub(crate) fn rejections_prune(tx: &Tx<'_>, before: Timestamp) -> Result<u64> {
+    tx.execute(&REJECTIONS_OLD_PRUNE, params! { before })
 }
 
 fn receipt_from(row: &Row) -> Result<Receipt> {

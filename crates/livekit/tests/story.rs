@@ -95,6 +95,55 @@ both_engines!(forgeries_change_nothing_and_are_counted, |db| async move {
     assert_eq!(kit.session(&id).await["status"], "active", "no forgery used up an event's id");
 });
 
+both_engines!(rejections_are_counted_by_reason_and_outlive_the_process, |db| async move {
+    let kit = Kit::start(db, 31).await;
+    let list = async |who: &str| {
+        let all = kit.http.with_bearer(who).get("/v1/provider/rejections").await.expect(200).json();
+        all["items"].as_array().expect("items").clone()
+    };
+    assert_eq!(list("ours").await, Vec::<Value>::new());
+    let (_, room, identity) = kit.call().await;
+    kit.fake.join(&room, &Person::standard(&identity));
+    let webhooks = kit.fake.take_webhooks();
+    let first = kit.world.now();
+    let forge = async |how| {
+        let all = Plan::default().deliveries(&webhooks[..1]);
+        let forged: Vec<_> =
+            all.into_iter().map(|d| callboard_testkit::fake_livekit::Delivery { forged: Some(how), ..d }).collect();
+        kit.fake.deliver_by(&kit.webhook(), &forged).await;
+    };
+    forge(Forgery::UnknownKey).await;
+    kit.world.advance_ms(1_000);
+    forge(Forgery::UnknownKey).await;
+    forge(Forgery::WrongSecret).await;
+    let before = list("ours").await;
+    let reasons: Vec<_> =
+        before.iter().map(|r| (r["reason"].as_str().unwrap_or_default(), r["count"].as_i64())).collect();
+    assert_eq!(reasons.len(), 2, "{before:?}");
+    assert!(reasons.contains(&("unknown_key", Some(2))) && reasons.contains(&("signature", Some(1))), "{before:?}");
+    let unknown = before.iter().find(|r| r["reason"] == "unknown_key").expect("counted");
+    assert_eq!(unknown["firstAt"], json!(first));
+    assert_eq!(unknown["lastAt"], json!(first.plus_ms(1_000)));
+    assert!(
+        unknown["advice"].as_str().is_some_and(|a| a.contains("livekit.api_key")) && unknown["provider"] == "livekit"
+    );
+    // Written, nothing is counted twice; and a second tenant sees the same: they are the installation's.
+    assert_eq!(kit.repair("livekit.count_rejections").await, 0);
+    assert_eq!(kit.repair("livekit.count_rejections").await, 0);
+    assert_eq!(list("theirs").await, before);
+    forge(Forgery::UnknownKey).await;
+    kit.repair("livekit.count_rejections").await;
+    let again = Kit::start(kit.app.db.clone(), 32).await;
+    let after = again.http.get("/v1/provider/rejections").await.expect(200).json();
+    let counts: Vec<_> = after["items"].as_array().expect("items").iter().map(|r| r["count"].clone()).collect();
+    assert_eq!(counts.iter().filter_map(Value::as_i64).sum::<i64>(), 4, "another process knows them");
+    kit.world.advance_ms(30 * 24 * 3_600_000);
+    assert_eq!(kit.repair("livekit.prune_receipts").await, 0, "thirty days to the end");
+    kit.world.advance_ms(1);
+    assert_eq!(kit.repair("livekit.prune_receipts").await, 2);
+    assert_eq!(list("ours").await, Vec::<Value>::new());
+});
+
 both_engines!(rooms_of_nobody_wait_and_are_the_installations, |db| async move {
     let kit = Kit::start(db, 24).await;
     kit.fake.join("somebody-elses-room", &Person::standard("x"));
