@@ -85,7 +85,7 @@ both_engines!(sessions_are_listed, |db| async move {
     for n in 0..5 {
         h.world.advance_ms(1_000);
         let owner = if n == 3 { json!(user.as_str()) } else { Value::Null };
-        let mut body = json!({ "sessionId": format!("s{n}"), "metadata": { "n": n, "word": "x" }, "correlationId": format!("c{n}") });
+        let mut body = json!({ "sessionId": format!("s{n}"), "metadata": { "n": n, "word": "x", "title": format!("Table {n}0% off") }, "correlationId": format!("c{n}") });
         if !owner.is_null() {
             body["ownerUserId"] = owner;
         }
@@ -110,6 +110,13 @@ both_engines!(sessions_are_listed, |db| async move {
         ("metadataKey=n&metadataValue=4", vec!["s4"]),
         ("metadataKey=nothing", vec![]),
         (&format!("ownerUserId={user}"), vec!["s3"]),
+        ("q=C2", vec!["s2"]),
+        ("q=S4", vec!["s4"]),
+        ("q=table%204", vec!["s4"]),
+        ("q=0%25&status=ended", vec!["s1"]),
+        ("q=_", vec![]),
+        ("q=4%25", vec![]),
+        ("q=x", vec![]),
         ("createdBefore=2026-11-22T00:30:33Z", vec!["s0"]),
     ] {
         assert_eq!(ids(&h.key.get(&format!("{SESSIONS}?{query}")).await.expect(200).json()), expected, "{query}");
@@ -120,11 +127,21 @@ both_engines!(sessions_are_listed, |db| async move {
         ("cursor=xyz", "INVALID_CURSOR"),
         ("metadataValue=1", "VALIDATION_FAILED"),
         ("createdAfter=yesterday", "VALIDATION_FAILED"),
+        ("q=", "VALIDATION_FAILED"),
+        ("q=%20", "VALIDATION_FAILED"),
         ("colour=red", "UNKNOWN_QUERY_PARAMETER"),
     ] {
         h.key.get(&format!("{SESSIONS}?{query}")).await.expect_problem(400, code);
     }
     assert_eq!(ids(&as_user.get(SESSIONS).await.expect(200).json()), ["s3"], "users see their own");
+    assert_eq!(ids(&as_user.get(&format!("{SESSIONS}?q=table")).await.expect(200).json()), ["s3"]);
+    let paged = h.key.get(&format!("{SESSIONS}?q=table&limit=3")).await.expect(200).json();
+    let rest = format!("{SESSIONS}?q=table&limit=3&cursor={}", text(&paged, "nextCursor"));
+    assert_eq!([ids(&paged), ids(&h.key.get(&rest).await.expect(200).json())].concat().len(), 5);
+    assert_eq!(
+        ids(&h.foreign().await.get(&format!("{SESSIONS}?q=table")).await.expect(200).json()),
+        Vec::<String>::new()
+    );
     assert_eq!(ids(&h.foreign().await.get(SESSIONS).await.expect(200).json()), Vec::<String>::new());
 });
 
@@ -133,6 +150,12 @@ both_engines!(a_list_shows_what_each_session_shows, |db| async move {
     h.active("one").await;
     let (_, seat) = h.call("two").await;
     h.seat("two").await;
+    let identity = text(&h.key.get(&at("two", "/participants")).await.expect(200).json()["items"][0], "identity");
+    let found = h.key.get(&format!("{SESSIONS}?q={identity}")).await.expect(200).json();
+    assert_eq!(
+        (found["items"].as_array().map(Vec::len), text(&found["items"][0], "sessionId")),
+        (Some(1), "two".to_owned())
+    );
     h.create(json!({ "sessionId": "none" })).await;
     h.pass(&seat).post(&at("two", "/leave"), &json!({})).await.expect(200);
     let other = h.foreign().await;

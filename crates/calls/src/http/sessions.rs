@@ -188,6 +188,10 @@ pub(crate) struct ListAsk {
     metadata_key: Option<String>,
     /// With `metadataKey`: only those with this value (text as it is, others as JSON).
     metadata_value: Option<String>,
+    /// Only sessions that have this text in their title (`metadata.title`), id, `correlationId`, room, or in a participant's
+    /// name or identity. At most 200 characters; A-Z and a-z are the same.
+    #[param(min_length = 1, max_length = 200)]
+    q: Option<String>,
     /// 1-100, default 50.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
@@ -216,6 +220,9 @@ pub(crate) async fn list(
     if ask.metadata_value.is_some() && ask.metadata_key.is_none() {
         return Err(Error::invalid("query:metadataValue", "needs metadataKey").into());
     }
+    if let Some(text) = &ask.q {
+        check_text("query:q", text, 200)?;
+    }
     let list_name = format!("sessions/{}", caller.principal.tenant());
     let page = Page::of(ask.limit, ask.cursor.as_deref(), &list_name)?;
     let own_only = caller.principal.user().filter(|_| caller.principal.top_role().is_none());
@@ -229,6 +236,7 @@ pub(crate) async fn list(
         created_before: instant("createdBefore", ask.created_before.as_deref())?,
         metadata_key: ask.metadata_key,
         metadata_value: ask.metadata_value,
+        text: ask.q,
     };
     if let Some(user) = own_only {
         if filter.owner.as_deref().is_some_and(|asked| asked != user.as_str()) {

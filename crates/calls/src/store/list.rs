@@ -1,13 +1,15 @@
 //! The list of sessions: newest first by creation, filtered, by cursor.
 
 use callboard_kernel::{Result, TenantId, Timestamp};
-use callboard_store::{Tx, params, sql};
+use callboard_store::{ToValue as _, Tx, params, sql};
 
 use crate::model::Session;
 
-sql! {
-    pub LIST_SQL;
-    SESSION_LIST = "select s.*, t.status, t.started_at, t.ended_at, t.failed_at, t.end_reason from session s \
+/// The list, with a further condition.
+macro_rules! list_sql {
+    ($only:literal) => {
+        concat!(
+            "select s.*, t.status, t.started_at, t.ended_at, t.failed_at, t.end_reason from session s \
         join session_state t on t.session_key = s.session_key where s.tenant_id = :tenant \
         and (cast(:owner as text) is null or s.owner_user_id = :owner) and (cast(:status as text) is null or t.status = :status) \
         and (cast(:connection as text) is null or s.connection = :connection) \
@@ -16,7 +18,33 @@ sql! {
         and (s.created_at < :at or (s.created_at = :at and s.session_id < :id)) \
         and (cast(:name as text) is null or exists (select 1 from session_metadata m where m.session_key = s.session_key \
         and m.tenant_id = :tenant and m.name = :name and (cast(:value as text) is null or m.value = :value))) \
-        order by s.created_at desc, s.session_id desc limit :limit";
+        ", $only, "order by s.created_at desc, s.session_id desc limit :limit"
+        )
+    };
+}
+
+sql! {
+    pub LIST_SQL;
+    SESSION_LIST = list_sql!("");
+    SESSION_LIST_HOLDING = list_sql!("and (lower(s.session_id) like :like escape '!' or lower(s.correlation_id) like :like escape '!' \
+        or lower(s.provider_room_id) like :like escape '!' or exists (select 1 from session_metadata m where \
+        m.session_key = s.session_key and m.tenant_id = :tenant and m.name = 'title' and lower(m.value) like :like escape '!') \
+        or exists (select 1 from participant_state p where p.session_key = s.session_key and p.tenant_id = :tenant \
+        and (lower(p.name) like :like escape '!' or lower(p.identity) like :like escape '!'))) ");
+}
+
+/// The pattern that holds a text, whatever its (ASCII) case; nothing in the text is a wildcard.
+fn holding(text: &str) -> String {
+    let mut like = String::with_capacity(text.len() + 2);
+    like.push('%');
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            like.push('!');
+        }
+        like.push(c.to_ascii_lowercase());
+    }
+    like.push('%');
+    like
 }
 
 /// The condition by which the list of sessions is narrowed, for other features' lists: with `:tenant` and `:owner`
@@ -44,6 +72,8 @@ pub(crate) struct Filter {
     pub created_before: Option<Timestamp>,
     pub metadata_key: Option<String>,
     pub metadata_value: Option<String>,
+    /// A part of a title, an id, the reference or a participant's name.
+    pub text: Option<String>,
 }
 
 /// Where a page starts: before this instant and id.
@@ -63,16 +93,31 @@ pub(crate) fn sessions(
 ) -> Result<Vec<(i64, Session)>> {
     let at = from.map_or(Timestamp::from_micros(i64::MAX), |p| p.at);
     let id = from.map_or("", |p| p.id.as_str());
-    tx.query(
-        &SESSION_LIST,
-        params! {
-            tenant, owner: f.owner, status: f.status, connection: f.connection, correlation: f.correlation, room: f.room,
-            created_after: f.created_after.unwrap_or_default(),
-            created_before: f.created_before.unwrap_or(Timestamp::from_micros(i64::MAX)),
-            at, id, name: f.metadata_key, value: f.metadata_value, limit,
-        },
-    )?
-    .iter()
-    .map(|r| Ok((r.get("session_key")?, crate::store::session_from(r)?)))
-    .collect()
+    let (after, before) =
+        (f.created_after.unwrap_or_default(), f.created_before.unwrap_or(Timestamp::from_micros(i64::MAX)));
+    let mut params = params! {
+        tenant, owner: f.owner, status: f.status, connection: f.connection, correlation: f.correlation, room: f.room,
+        created_after: after, created_before: before, at, id, name: f.metadata_key, value: f.metadata_value, limit,
+    };
+    let sql = if let Some(text) = &f.text {
+        params.0.push(("like", holding(text).to_value()));
+        &SESSION_LIST_HOLDING
+    } else {
+        &SESSION_LIST
+    };
+    tx.query(sql, params)?.iter().map(|r| Ok((r.get("session_key")?, crate::store::session_from(r)?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_no_pattern() {
+        for (text, like) in
+            [("Invoice", "%invoice%"), ("100% a_b!", "%100!% a!_b!!%"), ("Ärger\\", "%Ärger\\%"), ("", "%%")]
+        {
+            assert_eq!(holding(text), like);
+        }
+    }
 }
