@@ -73,7 +73,8 @@ class Report:
     def violation(self, what: str, detail: object = None) -> None:
         """A promise that did not hold."""
         self.violations.append({"what": what, "seed": self.seed, "detail": detail})
-        self.say(f"VIOLATION: {what}: {json.dumps(detail, default=str)[:600]}")
+        if len(self.violations) <= 20:
+            self.say(f"VIOLATION: {what}: {json.dumps(detail, default=str)[:600]}")
 
     def text(self) -> dict[str, Any]:
         """The report as RIGS lays it down."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -12,6 +13,12 @@ from typing import Any
 from torture.kit.book import AckBook, Entry
 from torture.kit.http import Answer, Client
 from torture.kit.ids import uuid7
+
+#: Writers of one process have names of their own, so that several groups can share a book.
+_GROUPS = itertools.count(1)
+
+#: What fillers are cut from.
+_TEXT = "".join(random.Random(7).choices("abcdefghijklmnopqrstuvwxyz äöü€", k=4096))
 
 #: Answers that say that nothing was stored. Any other error of the server's is an outcome that nobody knows.
 NOTHING_STORED = {"OVERLOADED", "STORE_UNAVAILABLE", "SHUTTING_DOWN"}
@@ -76,8 +83,9 @@ class Writers:
     def start(self) -> None:
         """Begins; needs a running loop."""
         self._stopping = False
+        group = next(_GROUPS)
         self._tasks = [
-            asyncio.create_task(self._write(f"w{n}", random.Random(self.dice.getrandbits(64))))
+            asyncio.create_task(self._write(f"w{group}-{n}", random.Random(self.dice.getrandbits(64))))
             for n in range(self.count)
         ]
 
@@ -113,7 +121,8 @@ class Writers:
 
     def _new(self, writer: str, dice: random.Random, turn: int) -> Entry:
         payload: dict[str, Any] = {"meterId": f"{writer}-{dice.randrange(10)}", "billableSeconds": dice.randrange(3600)}
-        payload["filler"] = "".join(dice.choices("abcdefghijklmnopqrstuvwxyz äöü€", k=dice.randint(*self.filler)))
+        size, at = dice.randint(*self.filler), dice.randrange(len(_TEXT))
+        payload["filler"] = (_TEXT[at:] + _TEXT * (size // len(_TEXT) + 1))[:size]
         return Entry(dice.choice(self.sessions), uuid7(dice), "usage.tick", payload, writer, turn)
 
     async def _deliver(self, at: _Place, entries: list[Entry]) -> bool:
