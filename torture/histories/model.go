@@ -54,6 +54,7 @@ type operation struct {
 	Until    int     `json:"until"`
 	Consumer string  `json:"consumer"`
 	Sequence int     `json:"seq"`
+	Bounded  bool    `json:"bounded"`
 	Out      *answer `json:"out"`
 }
 

@@ -70,7 +70,8 @@ def place(url: str) -> tuple[str, int]:
 async def dial(host: str, port: int, within: float = 3.0) -> Wire:
     """A new connection."""
     try:
-        reader, writer = await asyncio.wait_for(asyncio.open_connection(host, port, limit=1 << 20), within)
+        async with asyncio.timeout(within):
+            reader, writer = await asyncio.open_connection(host, port, limit=1 << 20)
     except (OSError, TimeoutError) as why:
         raise NotSent(str(why)) from why
     return Wire(reader, writer)

@@ -86,7 +86,9 @@ class Sse:
         try:
             while True:
                 try:
-                    chunk = await asyncio.wait_for(anext(source), quiet)
+                    # Not `wait_for`: in Python 3.11 it can swallow a cancellation.
+                    async with asyncio.timeout(quiet):
+                        chunk = await anext(source)
                 except StopAsyncIteration:
                     return
                 except (*ENDED, TimeoutError, ValueError) as why:

@@ -240,11 +240,36 @@ def checker(work: Path) -> Path:
     return target
 
 
+def bound(operations: list[dict[str, Any]]) -> None:
+    """Ends an operation without an answer where it could have no effect any more.
+
+    A repetition of stored events changes nothing, nor does a place below one that was reached. So wherever such an
+    operation came after the answered one, it may as well have come right after it. Without this the search is endless.
+    """
+    stored: dict[str, int] = {}
+    reached: dict[str, list[tuple[int, int]]] = {}
+    for done in sorted((o for o in operations if o["out"] is not None), key=lambda o: int(o["ret"])):
+        if done["op"] == "append":
+            for event in done["events"]:
+                stored.setdefault(event["id"], int(done["ret"]))
+        elif done["op"] == "checkpoint" and "place" in done["out"]:
+            reached.setdefault(done["consumer"], []).append((int(done["ret"]), int(done["out"]["place"])))
+    for lost in (o for o in operations if o["out"] is None):
+        ends: list[int] = []
+        if lost["op"] == "append" and all(e["id"] in stored for e in lost["events"]):
+            ends = [max(stored[e["id"]] for e in lost["events"])]
+        elif lost["op"] == "checkpoint":
+            ends = [at for at, place in reached.get(lost["consumer"], []) if place >= lost["seq"]]
+        if ends:
+            lost["bounded"], lost["ret"] = True, max(int(lost["call"]), min(ends))
+
+
 def judge(program: Path, histories: list[History], work: Path, report: Report) -> None:
     """Porcupine's word on each history."""
     lines = work / "operations.jsonl"
     with lines.open("w") as file:
         for history in histories:
+            bound(history.operations)
             for operation in sorted(history.operations, key=lambda o: int(o["call"])):
                 file.write(json.dumps(operation) + "\n")
     done = subprocess.run([str(program), str(lines)], capture_output=True, text=True, timeout=1200, check=False)
