@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs every snippet of docs/ as it stands there, against a server of its own.
 
-The convention (docs/README.md): a block is run when its language is bash, python or ts; `text` is output or a
+The convention (docs/README.md): a block is run when its language is bash, python, ts or tsx; `text` is output or a
 picture; whatever else there is says so in the line before it, with a reason: <!-- not run: needs a browser -->.
 All blocks of one language on one page are one program, in their order, and each page has a fresh folder.
 
@@ -26,7 +26,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BINARY = Path(os.environ.get("CALLBOARD_BIN") or ROOT / "target" / "debug" / "callboard")
 PYTHON = ROOT / ".tools" / "venv-python" / "bin" / "python"
-RUN = {"bash", "python", "ts"}
+RUN = {"bash", "python", "ts", "tsx"}
+TYPED = {"ts", "tsx"}
 MARKER = re.compile(r"^<!-- not run: (?P<why>\S.*) -->$")
 FENCE = re.compile(r"^(?P<indent>\s*)(?P<ticks>`{3,})(?P<language>[\w+-]*)[^`]*$")
 SECONDS = 120
@@ -94,7 +95,7 @@ def unexplained(page: Page) -> list[str]:
     """Blocks that are neither run nor said to be something else."""
     return [
         f"{page.name}:{block.line - 1}: a block of '{block.language or 'no language'}' is neither run nor marked; make it "
-        "bash, python, ts or text, or say before it <!-- not run: why -->"
+        "bash, python, ts, tsx or text, or say before it <!-- not run: why -->"
         for block in page.blocks
         if not runs(block) and block.why_not is None and block.language != "text"
     ]
@@ -152,25 +153,30 @@ class TypeScript:
         install = ["npm", "install", "--silent", "--no-fund", "--no-audit", f"./{tarball}"]
         subprocess.run(install, **{**quiet, "cwd": self.folder})
         modules = ROOT / "web" / "node_modules"
-        for name in ("react", "@types"):
+        for name in ("react", "react-dom", "@types"):
             (self.folder / "node_modules" / name).symlink_to(modules / name)
         for page in pages:
-            (self.folder / f"{self.stem(page)}.ts").write_text(page.program("ts") + "export {};\n")
+            for language in TYPED & set(page.languages()):
+                program = page.program(language) + "export {};\n"
+                (self.folder / f"{self.stem(page, language)}.{language}").write_text(program)
         options = {"target": "ES2022", "module": "NodeNext", "strict": True, "types": ["node"], "skipLibCheck": True}
-        options |= {"lib": ["ES2023", "DOM", "DOM.Iterable"], "noEmitOnError": True, "inlineSourceMap": True}
-        files = [f"{self.stem(page)}.ts" for page in pages]
+        options |= {"jsx": "react-jsx", "lib": ["ES2023", "DOM", "DOM.Iterable"], "noEmitOnError": True, "inlineSourceMap": True}
+        files = [
+            f"{self.stem(page, language)}.{language}" for page in pages for language in TYPED & set(page.languages())
+        ]
         (self.folder / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "files": files}))
         compiler = ["node", str(modules / "typescript" / "bin" / "tsc"), "-p", str(self.folder)]
         checked = subprocess.run(compiler, capture_output=True, text=True, timeout=240, check=False)
         self.faults = [self.named(line, pages) for line in checked.stdout.splitlines() if line.strip()]
 
     @staticmethod
-    def stem(page: Page) -> str:
-        return re.sub(r"\W", "_", page.name.removesuffix(".md"))
+    def stem(page: Page, language: str) -> str:
+        return re.sub(r"\W", "_", page.name.removesuffix(".md")) + ("_page" if language == "tsx" else "")
 
     def named(self, line: str, pages: list[Page]) -> str:
         for page in pages:
-            line = line.replace(f"{self.stem(page)}.ts", page.name)
+            for language in TYPED:
+                line = line.replace(f"{self.stem(page, language)}.{language}(", f"{page.name}(")
         return line
 
 
@@ -185,7 +191,9 @@ def run(page: Page, language: str, server: Server, folder: Path, typescript: Typ
         command = [str(PYTHON), "-W", "error", str(place / page.path.name)]
     else:
         assert typescript is not None
-        command = ["node", "--enable-source-maps", str(typescript.folder / f"{typescript.stem(page)}.js")]
+        compiled = str(typescript.folder / f"{typescript.stem(page, language)}.js")
+        mount = [str(ROOT / "scripts" / "docs-page.mjs")] if language == "tsx" else []
+        command = ["node", "--enable-source-maps", *mount, compiled]
     try:
         done = subprocess.run(
             command, cwd=place, env=server.env, capture_output=True, text=True, timeout=SECONDS, stdin=subprocess.DEVNULL
@@ -216,7 +224,7 @@ def main() -> None:
     server = Server(folder)
     count = 0
     try:
-        with_types = [page for page in pages if "ts" in page.languages()]
+        with_types = [page for page in pages if TYPED & set(page.languages())]
         typescript = TypeScript(folder, with_types) if with_types else None
         for fault in typescript.faults if typescript else []:
             faults.append(fault)
