@@ -53,13 +53,15 @@ pub fn render(form: TextForm, segments: &[Segment], names: &HashMap<String, Stri
             TextForm::Plain => writeln!(out, "[{}] {name}: {text}", clock(v.start_ms, '.')),
             TextForm::Vtt => {
                 let (from, to) = (clock(v.start_ms, '.'), clock(end, '.'));
-                writeln!(out, "{from} --> {to}\n<v {}>{}</v>\n", escape(&name), escape(&text))
+                // A name that ends in `--` would make an arrow with the end of its own tag.
+                let line = format!("<v {}>{}</v>", escape(&name), escape(&text)).replace("-->", "-- >");
+                writeln!(out, "{from} --> {to}\n{line}\n")
             }
             TextForm::Srt => {
                 let (from, to) = (clock(v.start_ms, ','), clock(end, ','));
-                // SubRip knows no escapes: an arrow in the text would read as another cue's time.
-                let text = text.replace("-->", "-- >");
-                writeln!(out, "{}\n{from} --> {to}\n{name}: {text}\n", at + 1)
+                // SubRip knows no escapes: an arrow in it would read as another cue's time.
+                let line = format!("{name}: {text}").replace("-->", "-- >");
+                writeln!(out, "{}\n{from} --> {to}\n{line}\n", at + 1)
             }
         };
     }
@@ -138,6 +140,13 @@ mod tests {
             assert_eq!(cues, usize::from(form != TextForm::Plain) + usize::from(form == TextForm::Plain), "{text}");
             assert!(!text.contains('\u{202E}') && !text.contains('\u{0007}') && !text.contains('\r'), "{text}");
             assert_eq!(text.contains("<v Boss>"), form != TextForm::Vtt, "{text}");
+        }
+        for name in ["Eve --> 00:00:09,000", "Eve --"] {
+            let named = HashMap::from([("par_1".to_owned(), name.to_owned())]);
+            for form in [TextForm::Vtt, TextForm::Srt] {
+                let text = render(form, &[said("hi", Some("par_1"))], &named);
+                assert_eq!(text.matches("-->").count(), 1, "a name forged a time: {text}");
+            }
         }
         // In plain text an arrow is only words; in SubRip and WebVTT only our own line has one.
         let plain = render(TextForm::Plain, &[said(evil, None)], &HashMap::new());

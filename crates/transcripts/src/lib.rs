@@ -25,6 +25,7 @@ pub use decide::{bound_to, in_order, supersede};
 pub use export::{TextForm, render};
 pub use model::{Compacted, Segment, SnapshotBounds, Version};
 pub use store::{ALL_SQL, POSTGRES_SQL, SQLITE_SQL};
+pub use words::query_texts;
 
 /// The feature's routes.
 pub fn module(app: App) -> Module {

@@ -127,6 +127,15 @@ pub(crate) fn for_tsquery(tenant: &TenantId, needles: &[Needle]) -> String {
     needles.iter().map(word).collect::<Vec<_>>().join(" & ")
 }
 
+/// What a search for `query` asks of each engine: the text for FTS5's `match`, and the one for `tsquery`.
+///
+/// # Errors
+/// `VALIDATION_FAILED`: too long, too many words, or none.
+pub fn query_texts(tenant: &TenantId, query: &str) -> Result<(String, String)> {
+    let needles = needles(query)?;
+    Ok((for_fts5(tenant, &needles), for_tsquery(tenant, &needles)))
+}
+
 /// Where the needles stand in a text, in bytes, in order and without overlaps.
 pub(crate) fn hits(text: &str, needles: &[Needle]) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
