@@ -39,6 +39,8 @@ export class Reader {
   readonly id: string;
   readonly listener: Listener;
   #topic: Topic;
+  /** The sequence before the last gap. */
+  #gapAfter: number | undefined;
 
   constructor(id: string, topic: Topic, listener: Listener) {
     this.id = id;
@@ -48,7 +50,9 @@ export class Reader {
 
   /** The same place under another id, so that frames still on their way to the old one are ignored. */
   renamed(id: string): Reader {
-    return new Reader(id, this.#topic, this.listener);
+    const next = new Reader(id, this.#topic, this.listener);
+    next.#gapAfter = this.#gapAfter;
+    return next;
   }
 
   /** The frame that subscribes from where this reader stands. */
@@ -109,6 +113,10 @@ export class Reader {
       fresh.push(event);
     }
     if (fresh.length > 0) this.listener.onEvents(fresh);
-    return gap ? "again" : "ok";
+    if (!gap) return "ok";
+    // The same gap again: events that this reader may not see, or a fault. Asking at once for ever would help nobody.
+    const known = this.#gapAfter === topic.afterSequence;
+    this.#gapAfter = topic.afterSequence;
+    return known ? "later" : "again";
   }
 }

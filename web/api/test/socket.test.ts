@@ -140,6 +140,22 @@ describe("resuming", () => {
     expect(got).toEqual([1, 2, 3]);
   });
 
+  it("does not ask without a pause for what does not come", () => {
+    make();
+    const { got } = follow();
+    FakeSocket.last.accept();
+    give(1, 3);
+    const asked = () => FakeSocket.last.sent.filter(({ op }) => op === "subscribe").length;
+    expect(asked()).toBe(2);
+    give(3);
+    give(3);
+    expect(asked()).toBe(2);
+    vi.advanceTimersByTime(5_000);
+    expect(asked()).toBe(3);
+    give(2, 3);
+    expect(got).toEqual([1, 2, 3]);
+  });
+
   it("takes missing sequences as hidden where the reader may not see all", () => {
     make();
     const { got } = follow({ afterSequence: 0, sparse: true });
