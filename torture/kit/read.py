@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import shutil
 import sqlite3
@@ -14,7 +15,7 @@ from typing import Any
 
 from torture.kit.check import Stored
 from torture.kit.http import Client
-from torture.kit.report import CouldNotRun
+from torture.kit.report import Broken, CouldNotRun
 
 Logs = dict[str, list[Stored]]
 
@@ -36,13 +37,13 @@ async def session_by_http(client: Client, session: str, *, patience: float = 20.
         answer = await client.get(path)
         if answer.kind != "answered" or answer.status in (429, 503):
             if asyncio.get_running_loop().time() > end:
-                raise CouldNotRun(f"the log cannot be read: {answer.kind} {answer.status} {answer.code} {answer.why}")
+                raise Broken(f"the log cannot be read: {answer.kind} {answer.status} {answer.code} {answer.why}")
             await asyncio.sleep(0.1)
             continue
         if answer.status == 404:
             return events
         if answer.status != 200:
-            raise CouldNotRun(f"the log cannot be read: {answer.status} {answer.code}")
+            raise Broken(f"the log cannot be read: {answer.status} {answer.code}")
         page = answer.json()
         events += [stored(e) for e in page["events"]]
         if not page["hasMore"]:
@@ -66,16 +67,22 @@ def by_sqlite(data: Path) -> Logs:
         for name in ("callboard.db", "callboard.db-wal"):
             if (data / name).exists():
                 shutil.copyfile(data / name, Path(folder) / name)
-        with sqlite3.connect(Path(folder) / "callboard.db") as db:
-            verdict = [row[0] for row in db.execute("pragma integrity_check")]
-            if verdict != ["ok"]:
-                raise Damaged(f"integrity_check: {verdict[:5]}")
-            rows = db.execute(_SQL).fetchall()
-        db.close()
+        try:
+            rows = _rows(Path(folder) / "callboard.db")
+        except sqlite3.Error as error:
+            raise Damaged(f"the database cannot be read: {error}") from error
     return _logs(rows)
 
 
-class Damaged(Exception):
+def _rows(file: Path) -> list[Any]:
+    with contextlib.closing(sqlite3.connect(file)) as db:
+        verdict = [row[0] for row in db.execute("pragma integrity_check")]
+        if verdict != ["ok"]:
+            raise Damaged(f"integrity_check: {verdict[:5]}")
+        return db.execute(_SQL).fetchall()
+
+
+class Damaged(Broken):
     """The database file itself is not whole."""
 
 

@@ -21,6 +21,10 @@ class CouldNotRun(Exception):
     """The machine lacks something, or the rig itself failed: exit 2, never a pass."""
 
 
+class Broken(Exception):
+    """The product is in a state in which the rig cannot go on: exit 1, a violation."""
+
+
 @dataclass
 class Report:
     """What a rig found. `violation` is the only way to fail; `unknown` counts outcomes that nobody was told."""
@@ -109,6 +113,9 @@ def main(rig: str, run: Callable[[Report], None]) -> None:
         try:
             run(report)
             code = 1 if report.violations else 0
+        except Broken as error:
+            report.violation(str(error))
+            code = 1
         except CouldNotRun as error:
             report.say(f"could not run: {error}")
         except Exception:  # a defect of the rig must not look like a defect of the product, nor like a pass

@@ -19,8 +19,8 @@ from typing import Any
 from torture.kit import cleanup
 from torture.kit.book import AckBook
 from torture.kit.disk import sh
-from torture.kit.read import Damaged, Logs, by_http, by_sqlite
-from torture.kit.report import CouldNotRun, Report, main
+from torture.kit.read import Logs, by_http, by_sqlite
+from torture.kit.report import Broken, CouldNotRun, Report, main
 from torture.kit.server import NotServing, ServerProcess, binary
 from torture.kit.verdict import judge, run_verify
 from torture.kit.writers import Target, Writers, make_sessions
@@ -129,8 +129,8 @@ class Rig:
         try:
             book, reached = self._backup(point, folder) if point.phase == "backup" else self._die(point, folder)
             self._look(point, folder, book)
-        except Damaged as error:
-            self.violation("the database is damaged", point, str(error))
+        except Broken as error:
+            self.violation("what was acknowledged cannot be read", point, str(error))
             reached = True
         finally:
             shutil.rmtree(folder, ignore_errors=True)

@@ -17,8 +17,8 @@ from torture.kit import cleanup
 from torture.kit.book import AckBook, Entry
 from torture.kit.disk import CutDisk, PowerCutDisk
 from torture.kit.postgres import Cluster, CopiedCluster
-from torture.kit.read import Damaged, Logs, by_http, by_postgres, by_sqlite
-from torture.kit.report import CouldNotRun, Report, main
+from torture.kit.read import Logs, by_http, by_postgres, by_sqlite
+from torture.kit.report import Broken, CouldNotRun, Report, main
 from torture.kit.server import NotServing, ServerProcess
 from torture.kit.verdict import judge, run_verify
 from torture.kit.writers import Target, Writers, make_sessions
@@ -84,8 +84,8 @@ class Life:
             else:
                 server = ServerProcess(self.work, "after", data=folder / "data")
                 self._compare(server, {"file": by_sqlite(folder / "data")}, entries, sessions, detail)
-        except Damaged as error:
-            self.report.violation("the database is damaged", {**detail, "why": str(error)})
+        except Broken as error:
+            self.report.violation("what was acknowledged cannot be read", {**detail, "why": str(error)})
         finally:
             cut.discard()
 
