@@ -16,12 +16,13 @@ class Fate:
     """What becomes of one connection: `after` bytes of the answer, `kind` happens.
 
     `kind`: `reset` (RST), `close` (FIN, the rest is lost), `silent` (held open, nothing is passed on any more), `slow`
-    (passed on `rate` bytes a second from then on) or `none`.
+    (passed on `rate` bytes a second for some `seconds`, then reset) or `none`.
     """
 
     kind: str = "none"
     after: int = 0
     rate: int = 4096
+    seconds: float = 3.0
 
 
 class Cutter:
@@ -76,7 +77,7 @@ class Cutter:
                 await self._down(answers, writer, self.choose())
             finally:
                 up.cancel()
-        except (ConnectionError, OSError):
+        except (ConnectionError, OSError, asyncio.CancelledError):
             pass
         finally:
             for one in (writer, behind):
@@ -109,7 +110,10 @@ class Cutter:
             if fate.kind == "silent":
                 await self._swallow(answers)
                 return
-            await trickle(data[left:], answers, writer, fate.rate)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(fate.seconds):
+                    await trickle(data[left:], answers, writer, fate.rate)
+            reset(writer)
             return
 
     async def _swallow(self, answers: asyncio.StreamReader) -> None:

@@ -25,7 +25,8 @@ class Fleet:
         cls, work: Path, name: str, instances: int, *, database_url: str | None, env: dict[str, str] | None = None
     ) -> Self:
         """Starts all of them, the first one alone: it makes the tenant and its key."""
-        more = {"CALLBOARD_RATE_PASSES_PER_SECOND": "100000", "CALLBOARD_LOG": "warn", **(env or {})}
+        rates = {"CALLBOARD_RATE_PASSES_PER_SECOND": "100000", "CALLBOARD_RATE_JOINS_PER_MINUTE": "1000000"}
+        more = {**rates, "CALLBOARD_LOG": "warn", **(env or {})}
         fleet = cls(
             name, [ServerProcess(work, f"{name}-{n}", database_url=database_url, env=more) for n in range(instances)]
         )
