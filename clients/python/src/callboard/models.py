@@ -786,6 +786,25 @@ class ReconnectAsk(TypedDict):
     """Most events in the answer, 1-1000; default 100."""
 
 
+class RejectionView(TypedDict):
+    """Deliveries that were rejected for one reason."""
+
+    provider: str
+    """`livekit`, or `simulated`."""
+    reason: str
+    """`header_missing`, `malformed`, `algorithm`, `unknown_key`, `signature`, `expired`, `not_yet_valid`,
+    `digest_missing`, `digest`.
+    """
+    count: int
+    """How many."""
+    firstAt: str
+    """The first of them."""
+    lastAt: str
+    """The last of them."""
+    advice: str
+    """What it means, and what to look at."""
+
+
 class Replay(TypedDict):
     """One page of a session's log."""
 
@@ -826,6 +845,40 @@ ReportKind: TypeAlias = Literal["signal", "media"]
 
 ReportState: TypeAlias = Literal["reconnecting", "connected"]
 """Lost or back."""
+
+
+class RequestEntry(TypedDict):
+    """A request that changed something, or tried to."""
+
+    requestId: str
+    at: str
+    """When it arrived."""
+    durationMs: int
+    """Milliseconds until the answer began."""
+    principal: RequestPrincipal
+    method: str
+    route: str
+    """The path's template."""
+    path: str
+    """The path, without its query. A parameter that cannot be an id stands as its name in the template."""
+    sessionId: NotRequired[str]
+    """The session that the path names, or that the request made. There need not be such a session."""
+    status: int
+    """The answer's status."""
+    code: NotRequired[str]
+    """The code of the refusal."""
+    traceId: str
+    """The trace id, as in `x-trace-id` of the answer."""
+
+
+class RequestPrincipal(TypedDict):
+    """Who called."""
+
+    kind: str
+    """`user`, `key` or `pass`."""
+    id: str
+    name: NotRequired[str]
+    """Their name now, when they have one here."""
 
 
 class ResendWebhooks(TypedDict):
@@ -1725,6 +1778,38 @@ class CallEndedEvent(TypedDict):
     schemaVersion: str
 
 
+class CallErasedPayload(TypedDict):
+    """Personal text of earlier events was made unreadable. They keep their sequences; read them again, and
+    let go of copies.
+    """
+
+    callId: str
+    """The session's id."""
+    erasedAt: str
+    """When it was asked for."""
+    events: int
+    """How many events lost text."""
+    inferred: NotRequired[bool]
+    """True for a fact that Callboard concluded and did not hear."""
+    scope: Literal["call", "participants"]
+    """Whose text."""
+
+
+class CallErasedEvent(TypedDict):
+    """An event of type `call.erased`: Personal text of earlier events was made unreadable. They keep their
+    sequences; read them again, and let go of copies.
+    """
+
+    eventId: str
+    sessionId: str
+    sequence: int
+    ts: str
+    type: Literal["call.erased"]
+    actor: Actor
+    payload: CallErasedPayload
+    schemaVersion: str
+
+
 class CallErrorPayload(TypedDict):
     """Something went wrong and the call goes on."""
 
@@ -2401,6 +2486,7 @@ EventType: TypeAlias = Literal[
     "call.connected",
     "call.connecting",
     "call.ended",
+    "call.erased",
     "call.error",
     "call.participant.joined",
     "call.participant.left",
@@ -2439,6 +2525,7 @@ Event: TypeAlias = Union[
     "CallConnectedEvent",
     "CallConnectingEvent",
     "CallEndedEvent",
+    "CallErasedEvent",
     "CallErrorEvent",
     "CallParticipantJoinedEvent",
     "CallParticipantLeftEvent",

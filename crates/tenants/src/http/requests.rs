@@ -53,8 +53,10 @@ pub(super) struct RequestsQuery {
     /// Only requests that name this session, or made it.
     session_id: Option<String>,
     /// Only this method.
+    #[param(inline)]
     method: Option<ChangingMethod>,
     /// Only answers of this class.
+    #[param(inline)]
     status: Option<StatusClass>,
     /// Only requests of this key, user or pass, by its id.
     principal_id: Option<String>,

@@ -268,6 +268,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/requests": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List requests
+     * @description The tenant's API requests that changed something or tried to, newest first, of the last 30 days. Events, checkpoints and
+     *     connection reports are data and not in it, nor are requests of unknown callers. A request appears a moment after its
+     *     answer; a crash or a flood may leave some out, while the audit never does.
+     */
+    get: operations["list_requests"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/operator/tenants": {
     parameters: {
       query?: never;
@@ -863,6 +885,28 @@ export interface paths {
      * @description Translates the stored body once more. Events that it added before are not added twice.
      */
     post: operations["process"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/provider/rejections": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List rejected deliveries
+     * @description How many deliveries were not genuine, by provider and reason, the latest first. What cannot be verified belongs to no
+     *     tenant: the counts are the installation's, and nothing of what was sent is kept. A reason is forgotten 30 days after
+     *     its last delivery.
+     */
+    get: operations["list_rejections"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1921,6 +1965,74 @@ export interface components {
       nextCursor: string | null;
     };
     /** @description The answer of a list route. */
+    List_RejectionView: {
+      /** @description The page. */
+      items: {
+        /** @description `livekit`, or `simulated`. */
+        provider: string;
+        /**
+         * @description `header_missing`, `malformed`, `algorithm`, `unknown_key`, `signature`, `expired`, `not_yet_valid`,
+         *     `digest_missing`, `digest`.
+         */
+        reason: string;
+        /**
+         * Format: int64
+         * @description How many.
+         */
+        count: number;
+        /**
+         * Format: date-time
+         * @description The first of them.
+         */
+        firstAt: string;
+        /**
+         * Format: date-time
+         * @description The last of them.
+         */
+        lastAt: string;
+        /** @description What it means, and what to look at. */
+        advice: string;
+      }[];
+      /** @description Leads to the next page; null on the last one. */
+      nextCursor: string | null;
+    };
+    /** @description The answer of a list route. */
+    List_RequestEntry: {
+      /** @description The page. */
+      items: {
+        requestId: string;
+        /**
+         * Format: date-time
+         * @description When it arrived.
+         */
+        at: string;
+        /**
+         * Format: int64
+         * @description Milliseconds until the answer began.
+         */
+        durationMs: number;
+        principal: components["schemas"]["RequestPrincipal"];
+        method: string;
+        /** @description The path's template. */
+        route: string;
+        /** @description The path, without its query. A parameter that cannot be an id stands as its name in the template. */
+        path: string;
+        /** @description The session that the path names, or that the request made. There need not be such a session. */
+        sessionId?: string;
+        /**
+         * Format: int64
+         * @description The answer's status.
+         */
+        status: number;
+        /** @description The code of the refusal. */
+        code?: string;
+        /** @description The trace id, as in `x-trace-id` of the answer. */
+        traceId: string;
+      }[];
+      /** @description Leads to the next page; null on the last one. */
+      nextCursor: string | null;
+    };
+    /** @description The answer of a list route. */
     List_Session: {
       /** @description The page. */
       items: {
@@ -2487,6 +2599,33 @@ export interface components {
        */
       limit?: number;
     };
+    /** @description Deliveries that were rejected for one reason. */
+    RejectionView: {
+      /** @description `livekit`, or `simulated`. */
+      provider: string;
+      /**
+       * @description `header_missing`, `malformed`, `algorithm`, `unknown_key`, `signature`, `expired`, `not_yet_valid`,
+       *     `digest_missing`, `digest`.
+       */
+      reason: string;
+      /**
+       * Format: int64
+       * @description How many.
+       */
+      count: number;
+      /**
+       * Format: date-time
+       * @description The first of them.
+       */
+      firstAt: string;
+      /**
+       * Format: date-time
+       * @description The last of them.
+       */
+      lastAt: string;
+      /** @description What it means, and what to look at. */
+      advice: string;
+    };
     /** @description One page of a session's log. */
     Replay: {
       /** @description Events, ascending. */
@@ -2531,6 +2670,45 @@ export interface components {
      * @enum {string}
      */
     ReportState: "reconnecting" | "connected";
+    /** @description A request that changed something, or tried to. */
+    RequestEntry: {
+      requestId: string;
+      /**
+       * Format: date-time
+       * @description When it arrived.
+       */
+      at: string;
+      /**
+       * Format: int64
+       * @description Milliseconds until the answer began.
+       */
+      durationMs: number;
+      principal: components["schemas"]["RequestPrincipal"];
+      method: string;
+      /** @description The path's template. */
+      route: string;
+      /** @description The path, without its query. A parameter that cannot be an id stands as its name in the template. */
+      path: string;
+      /** @description The session that the path names, or that the request made. There need not be such a session. */
+      sessionId?: string;
+      /**
+       * Format: int64
+       * @description The answer's status.
+       */
+      status: number;
+      /** @description The code of the refusal. */
+      code?: string;
+      /** @description The trace id, as in `x-trace-id` of the answer. */
+      traceId: string;
+    };
+    /** @description Who called. */
+    RequestPrincipal: {
+      /** @description `user`, `key` or `pass`. */
+      kind: string;
+      id: string;
+      /** @description Their name now, when they have one here. */
+      name?: string;
+    };
     /** @description What to send again. */
     ResendWebhooks: {
       /**
@@ -4946,6 +5124,14 @@ export interface operations {
         cursor?: string;
         /** @description Only this action, `key.create`. */
         action?: string;
+        /** @description Only what this user, key or pass did, by its id. */
+        actorId?: string;
+        /** @description Only what was done to this, by its id. */
+        objectId?: string;
+        /** @description Only what was done at this instant or later, RFC 3339. */
+        from?: string;
+        /** @description Only what was done before this instant, RFC 3339. */
+        until?: string;
       };
       header?: never;
       path?: never;
@@ -4959,6 +5145,101 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["List_AuditEntry"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `INVALID_CURSOR`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_requests: {
+    parameters: {
+      query?: {
+        /** @description Only requests that name this session, or made it. */
+        sessionId?: string;
+        /** @description Only this method. */
+        method?: "POST" | "PUT" | "PATCH" | "DELETE";
+        /** @description Only answers of this class. */
+        status?: "2xx" | "4xx" | "5xx";
+        /** @description Only requests of this key, user or pass, by its id. */
+        principalId?: string;
+        /** @description Rows of the page. */
+        limit?: number;
+        /** @description `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["List_RequestEntry"];
         };
       };
       /** @description `BAD_REQUEST`, `INVALID_CURSOR`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
@@ -5491,6 +5772,11 @@ export interface operations {
         metadataKey?: string;
         /** @description With `metadataKey`: only those with this value (text as it is, others as JSON). */
         metadataValue?: string;
+        /**
+         * @description Only sessions that have this text in their title (`metadata.title`), id, `correlationId`, room, or in a participant's
+         *     name or identity. At most 200 characters; A-Z and a-z are the same.
+         */
+        q?: string;
         /** @description 1-100, default 50. */
         limit?: number;
         /** @description A `nextCursor` of this list. */
@@ -9365,6 +9651,89 @@ export interface operations {
         };
       };
       /** @description `OUTCOME_UNKNOWN`, `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_rejections: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Every reason that occurred */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["List_RejectionView"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
       503: {
         headers: {
           [name: string]: unknown;

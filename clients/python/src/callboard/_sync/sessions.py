@@ -70,9 +70,10 @@ class Sessions:
         created_before: datetime | str | None = None,
         metadata_key: str | None = None,
         metadata_value: str | None = None,
+        q: str | None = None,
         limit: int | None = None,
     ) -> Pages[m.Session]:
-        """Calls, newest first. ``limit`` is the size of a page, 1-100."""
+        """Calls, newest first. ``q`` is a part of a title, an id, a reference or a name. ``limit`` is the size of a page, 1-100."""
         return Pages(
             self._transport,
             read(
@@ -86,6 +87,7 @@ class Sessions:
                 created_before=timestamp(created_before),
                 metadata_key=metadata_key,
                 metadata_value=metadata_value,
+                q=q,
                 limit=limit,
             ),
         )
