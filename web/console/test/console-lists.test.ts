@@ -91,6 +91,8 @@ describe("the filters of the calls", () => {
     const call = session("ses_01abc", { metadata: { title: "Table for Friday" }, correlationId: "CRM-9" });
     expect(["friday", "01ABC", "crm-9 "].map((text) => holds(call, text))).toEqual([true, true, true]);
     expect(holds(call, "monday")).toBe(false);
+    expect(passes(call, { q: "friday" })).toBe(true);
+    expect(passes(call, { q: "monday" })).toBe(false);
   });
 });
 

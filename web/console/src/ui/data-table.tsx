@@ -39,8 +39,6 @@ interface DataTableProps<T> {
   hasMore?: boolean;
   loadingMore?: boolean;
   onMore?: () => void;
-  /** Reads on by itself when the end comes into view. */
-  readsOn?: boolean;
   /** Told which row the arrow keys went to while details are open. */
   onWalk?: (item: T) => void;
 }
@@ -87,10 +85,9 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const atEnd = (rows.at(-1)?.index ?? 0) >= items.length - 1;
   // Where the page has little room the page scrolls, rather than a slit of the list.
   const least = Math.min(LEAST_PX, (narrow ? 2 : HEAD_PX) + items.length * rowPx);
-  const readsOn = props.readsOn ?? true;
   useEffect(() => {
-    if (readsOn && atEnd && hasMore && !loadingMore) onMore?.();
-  }, [readsOn, atEnd, hasMore, loadingMore, onMore]);
+    if (atEnd && hasMore && !loadingMore) onMore?.();
+  }, [atEnd, hasMore, loadingMore, onMore]);
   return (
     <div
       className="card flex min-h-0 min-w-0 flex-col overflow-hidden"

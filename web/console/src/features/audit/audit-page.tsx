@@ -3,49 +3,39 @@ import { useCallback, useMemo } from "react";
 import { compact } from "../../core/search-text.ts";
 import { usePages } from "../../core/use-pages.ts";
 import type { AuditEntry } from "../../core/wire.ts";
-import { ACTIONS, actionWords, actorWords, AUDIT_COVERS } from "../../ui/audit-words.ts";
+import { actionWords, actorWords, AUDIT_COVERS } from "../../ui/audit-words.ts";
 import { DataTable, type Column } from "../../ui/data-table.tsx";
-import { Field, Select } from "../../ui/field.tsx";
 import { ListState } from "../../ui/notes.tsx";
 import { ObjectLink } from "../../ui/object-link.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Split } from "../../ui/split.tsx";
 import { When } from "../../ui/when.tsx";
 import { EntryPane } from "./entry-pane.tsx";
-import type { AuditSearch } from "./search.ts";
+import { AuditFilters } from "./filters.tsx";
+import { queryOf, type AuditSearch, type Place } from "./search.ts";
 
 /** Who changed what, when. */
 export function AuditPage({ search }: { search: AuditSearch }) {
-  const { action, entry } = search;
+  const { entry } = search;
   const navigate = useNavigate({ from: "/audit" });
-  const { list, items } = usePages<AuditEntry>(
-    ["audit", action ?? "all"],
-    "/v1/audit",
-    { action },
-    { everyMs: 15_000 },
-  );
-  const place = useCallback(
-    (change: { action?: string | undefined; entry?: string | undefined }) =>
-      void navigate({ search: (old) => compact({ ...old, ...change }), replace: true }),
+  const query = queryOf(search);
+  const filtered = Object.keys(query).length > 0;
+  const { list, items } = usePages<AuditEntry>(["audit", query], "/v1/audit", query, { everyMs: 15_000 });
+  const place: Place = useCallback(
+    (change) => void navigate({ search: (old) => compact({ ...old, ...change }), replace: true }),
     [navigate],
   );
   const columns = useMemo(() => columnsFor(search), [search]);
   const open = items.find(({ auditId }) => auditId === entry);
   return (
-    <Page
-      title="Audit"
-      lead={AUDIT_COVERS}
-      actions={
-        <ActionFilter action={action} onChoose={(chosen) => place({ action: chosen, entry: undefined })} />
-      }
-    >
+    <Page title="Audit" lead={AUDIT_COVERS} actions={<AuditFilters search={search} place={place} />}>
       <ListState
         list={list}
         what="the audit"
         isEmpty={items.length === 0}
-        emptyTitle={action ? "Nothing of this kind yet" : "Nothing was changed yet"}
+        emptyTitle={filtered ? "Nothing is like this" : "Nothing was changed yet"}
         empty={
-          action && (
+          filtered && (
             <Link to="/audit" search={{}} className="text-accent underline underline-offset-2">
               Show all
             </Link>
@@ -53,7 +43,11 @@ export function AuditPage({ search }: { search: AuditSearch }) {
         }
       />
       {items.length > 0 && (
-        <Split pane={open && <EntryPane entry={open} onClose={() => place({ entry: undefined })} />}>
+        <Split
+          pane={
+            open && <EntryPane entry={open} search={search} onClose={() => place({ entry: undefined })} />
+          }
+        >
           <DataTable
             label="Audit"
             columns={columns}
@@ -117,32 +111,3 @@ const columnsFor = (search: AuditSearch): Column<AuditEntry>[] => [
     cell: ({ object }) => <ObjectLink {...object} />,
   },
 ];
-
-interface ActionFilterProps {
-  action: string | undefined;
-  onChoose: (action: string | undefined) => void;
-}
-
-function ActionFilter({ action, onChoose }: ActionFilterProps) {
-  const known = Object.entries(ACTIONS);
-  return (
-    <Field label={<span className="sr-only">Only</span>}>
-      {(control) => (
-        <Select
-          {...control}
-          className="!h-7 !w-56"
-          value={action ?? ""}
-          onChange={(event) => onChoose(event.target.value || undefined)}
-        >
-          <option value="">All changes</option>
-          {action && !(action in ACTIONS) && <option value={action}>{action}</option>}
-          {known.map(([each, words]) => (
-            <option key={each} value={each}>
-              {words}
-            </option>
-          ))}
-        </Select>
-      )}
-    </Field>
-  );
-}

@@ -20,6 +20,7 @@ import { Troubles } from "./troubles.tsx";
 import { present, useCall } from "./use-call.ts";
 import { useLog } from "./use-log.ts";
 import { useMoment } from "./use-moment.ts";
+import { useNamedEvent } from "./use-named-event.ts";
 import { usePageKeys } from "./use-page-keys.ts";
 
 interface PageProps {
@@ -63,6 +64,7 @@ function useOpened({ session, call, search }: Omit<OpenedProps, "children">) {
   const timeline = useRef<TimelineHandle>(null);
   const total = Math.max(session.latestSequence, call.latestSequence);
   const log = useLog(call, total);
+  useNamedEvent(search.event, call, place);
   const copyLink = () => void copyMoment(session.sessionId, at);
   usePageKeys({
     move: (key, focus) => timeline.current?.move(key, focus) ?? false,

@@ -1,5 +1,7 @@
 import { spanText, turnQuantile, words, type CallState, type Session } from "@callboard/api";
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useMay } from "../../core/use-me.ts";
 import { useNow } from "../../core/use-now.ts";
 import { CopyId } from "../../ui/copy-id.tsx";
 import { clockText, countText, exactText, whenText } from "../../ui/format.ts";
@@ -9,6 +11,7 @@ export function Facts({ session, call }: { session: Session; call: CallState }) 
   const over = call.overAt ?? time(session.endedAt ?? session.failedAt);
   const connected = call.connectedAt ?? time(session.connectedAt);
   const now = useNow(connected !== undefined && over === undefined);
+  const mayProvider = useMay("provider");
   const created = Date.parse(session.createdAt);
   const events = Math.max(call.latestSequence, session.latestSequence);
   return (
@@ -27,6 +30,25 @@ export function Facts({ session, call }: { session: Session; call: CallState }) 
       <TurnLatency turns={call.turns} />
       {call.cuts.length > 0 && <Fact name="Reconnects">{cutsText(call)}</Fact>}
       {session.correlationId && <Fact name="Correlation">{session.correlationId}</Fact>}
+      {mayProvider && (
+        <Fact name="Logs">
+          <Link
+            to="/provider"
+            search={{ show: "requests", session: session.sessionId }}
+            className="text-accent underline-offset-2 hover:underline"
+          >
+            requests
+          </Link>
+          {" · "}
+          <Link
+            to="/provider"
+            search={{ session: session.sessionId }}
+            className="text-accent underline-offset-2 hover:underline"
+          >
+            deliveries
+          </Link>
+        </Fact>
+      )}
       {session.providerRoomId && (
         <Fact name="Room">
           <CopyId id={session.providerRoomId} label="room name" />

@@ -1,7 +1,7 @@
-import { asApiError, type Session } from "@callboard/api";
+import { asApiError } from "@callboard/api";
 import { Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
-import { useEffect, useMemo, useState, type ReactNode } from "react";
+import { useMemo, useState, type ReactNode } from "react";
 import { serverNow } from "../../core/clock.ts";
 import { useFirstSteps } from "../../core/first-steps.ts";
 import { useMay } from "../../core/use-me.ts";
@@ -12,31 +12,25 @@ import { ProblemNote } from "../../ui/problem.tsx";
 import { Empty, Loading } from "../../ui/states.tsx";
 import { CallsTable } from "./calls-table.tsx";
 import { MoreFilters, MoreFiltersButton, StatusFilter, TextFilter } from "./filters.tsx";
-import { holds } from "./find.ts";
 import { FirstStepsPanel } from "./first-steps.tsx";
 import { countFilters, queryOf, type CallsSearch } from "./search.ts";
 import { useCalls } from "./use-calls.ts";
-import { useNamedCall } from "./use-named-call.ts";
 import { useStartCall } from "./use-start-call.ts";
 
 /** With fewer calls than this an installation is taken for a fresh one. */
 const FRESH = 5;
-/** A text is looked for among this many calls before someone is asked whether to read on. */
-const READ_BY_ITSELF = 1_000;
 
 /** The calls of the tenant, newest first, live. */
 export function CallsPage({ search }: { search: CallsSearch }) {
-  const asked = JSON.stringify({ ...search, text: undefined });
+  const asked = JSON.stringify(search);
   const query = useMemo(() => queryOf(JSON.parse(asked) as CallsSearch, serverNow()), [asked]);
   const { list, rates, polling } = useCalls(query);
   const [filtersOpen, setFiltersOpen] = useState(() => countFilters(search) > 0);
   const start = useStartCall();
   const mayStart = useMay("start");
-  const read = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
-  const calls = useFound(read, search.text);
-  useReadingOn(list, search.text !== undefined && calls.length === 0 && read.length < READ_BY_ITSELF);
+  const calls = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const plain = search.status === undefined && countFilters(search) === 0 && search.text === undefined;
-  const steps = useShowSteps(plain && list.isSuccess && !list.hasNextPage, read.length);
+  const steps = useShowSteps(plain && list.isSuccess && !list.hasNextPage, calls.length);
   const empty = list.isSuccess && calls.length === 0;
   const startButton = mayStart && (
     <Button look="primary" busy={start.isPending} onClick={() => start.mutate()}>
@@ -73,33 +67,19 @@ export function CallsPage({ search }: { search: CallsSearch }) {
           hasMore={list.hasNextPage}
           loadingMore={list.isFetchingNextPage}
           onMore={() => void list.fetchNextPage()}
-          readsOn={search.text === undefined || read.length < READ_BY_ITSELF}
         />
       )}
-      {search.text !== undefined && list.isSuccess && (
-        <FoundLine found={calls.length} read={read.length} list={list} />
+      {search.text !== undefined && calls.length > 0 && (
+        <p role="status" className="text-muted">
+          {list.hasNextPage ? `The newest ${countText(calls.length)} found` : foundWords(calls.length)}
+        </p>
       )}
     </Page>
   );
 }
 
-/** Reads page after page while nothing is found. */
-function useReadingOn(list: ReturnType<typeof useCalls>["list"], wanted: boolean): void {
-  const { hasNextPage, isFetching, fetchNextPage } = list;
-  useEffect(() => {
-    if (wanted && hasNextPage && !isFetching) void fetchNextPage();
-  }, [wanted, hasNextPage, isFetching, fetchNextPage]);
-}
-
-/** Those of the read calls that hold the text, and the one that is named by it in full. */
-function useFound(read: readonly Session[], text: string | undefined): readonly Session[] {
-  const found = useMemo(
-    () => (text === undefined ? read : read.filter((call) => holds(call, text))),
-    [read, text],
-  );
-  const named = useNamedCall(text, found);
-  return useMemo(() => (named ? [named, ...found] : found), [named, found]);
-}
+const foundWords = (calls: number): string =>
+  calls === 1 ? "1 call found" : `${countText(calls)} calls found`;
 
 function useShowSteps(known: boolean, calls: number): boolean {
   const choice = useFirstSteps();
@@ -121,27 +101,6 @@ function Refusals({ list, start }: RefusalsProps) {
         </ProblemNote>
       )}
     </div>
-  );
-}
-
-interface FoundLineProps {
-  found: number;
-  read: number;
-  list: ReturnType<typeof useCalls>["list"];
-}
-
-/** Says among how many calls a text was looked for, so that nobody takes "none" for "never". */
-function FoundLine({ found, read, list }: FoundLineProps) {
-  return (
-    <p className="text-muted">
-      {countText(found)} found among the {countText(read)} newest
-      {list.hasNextPage ? " read so far" : ", which are all"}.{" "}
-      {list.hasNextPage && found === 0 && (
-        <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          Read further
-        </Button>
-      )}
-    </p>
   );
 }
 

@@ -17,7 +17,6 @@ interface CallsTableProps {
   hasMore: boolean;
   loadingMore: boolean;
   onMore: () => void;
-  readsOn: boolean;
 }
 
 export function CallsTable({ calls, rates, ...more }: CallsTableProps) {

@@ -65,8 +65,8 @@ export function TextFilter({ search }: { search: CallsSearch }) {
       <Search size={13} aria-hidden className="absolute left-2 text-faint" />
       <Input
         type="search"
-        aria-label="Title, id or reference"
-        placeholder="Title, id or reference"
+        aria-label="Title, name, id or reference"
+        placeholder="Title, name, id or reference"
         value={text}
         onChange={(event) => setText(event.target.value)}
         className="!h-7 pl-7 sm:w-52"

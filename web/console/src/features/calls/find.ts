@@ -1,10 +1,18 @@
 import type { Session } from "@callboard/api";
-import { titleOf } from "./title.ts";
 
-/** Whether a call's title, id or reference holds a text, whatever its case. */
+/** As the server compares: A-Z and a-z are the same, other letters are not. */
+const folded = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
+/** Whether a call has a text where the list's `q` looks for it: title, id, reference, room, names and identities. */
 export function holds(call: Session, text: string): boolean {
-  const wanted = text.trim().toLowerCase();
-  return [titleOf(call), call.sessionId, call.correlationId].some((name) =>
-    name?.toLowerCase().includes(wanted),
-  );
+  const wanted = folded(text.trim());
+  const { title } = call.metadata;
+  const places = [
+    typeof title === "string" ? title : undefined,
+    call.sessionId,
+    call.correlationId,
+    call.providerRoomId,
+    ...call.participants.flatMap(({ name, identity }) => [name, identity]),
+  ];
+  return places.some((place) => place !== undefined && folded(place).includes(wanted));
 }

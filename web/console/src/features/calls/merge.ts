@@ -1,5 +1,6 @@
 /** Keeps the loaded part of the list true while calls come and change. Pure. */
 import type { CallEvent, Page, Session, SessionQuery } from "@callboard/api";
+import { holds } from "./find.ts";
 
 export type Pages = readonly Page<Session>[];
 
@@ -8,12 +9,13 @@ const written = (value: unknown): string => (typeof value === "string" ? value :
 
 /** Whether a session is one of those that the list was asked for. */
 export function passes(session: Session, query: SessionQuery): boolean {
-  const { status, correlationId, createdAfter, createdBefore, metadataKey, metadataValue } = query;
+  const { status, correlationId, createdAfter, createdBefore, metadataKey, metadataValue, q } = query;
   const created = Date.parse(session.createdAt);
   if (status !== undefined && session.status !== status) return false;
   if (correlationId !== undefined && session.correlationId !== correlationId) return false;
   if (createdAfter !== undefined && created < Date.parse(createdAfter)) return false;
   if (createdBefore !== undefined && created >= Date.parse(createdBefore)) return false;
+  if (q !== undefined && !holds(session, q)) return false;
   if (metadataKey === undefined) return true;
   if (!(metadataKey in session.metadata)) return false;
   return metadataValue === undefined || written(session.metadata[metadataKey]) === metadataValue;

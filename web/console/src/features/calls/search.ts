@@ -21,7 +21,7 @@ export interface CallsSearch {
   /** A key of the metadata, and its value. */
   key?: string;
   value?: string;
-  /** A part of a title, of an id or of a reference. */
+  /** A part of a title, an id, a reference or a name. */
   text?: string;
 }
 
@@ -56,6 +56,7 @@ export function queryOf(search: CallsSearch, now: number): SessionQuery {
     correlationId: search.reference,
     metadataKey: search.key,
     metadataValue: search.value,
+    q: search.text?.trim().slice(0, 200),
   });
 }
 

@@ -18,33 +18,82 @@ import { When } from "../../ui/when.tsx";
 import { ChangesPanel } from "./changes-panel.tsx";
 import { OutcomeMark } from "./outcome.tsx";
 import { ReceiptPane } from "./receipt-pane.tsx";
-import { OUTCOMES, type ProviderSearch } from "./search.ts";
+import { Parts } from "./parts.tsx";
+import { Rejections } from "./rejections.tsx";
+import { AnswerFilter, CallerFilter, MethodFilter } from "./request-filters.tsx";
+import { RequestsLog } from "./requests-log.tsx";
+import { OUTCOMES, type Place, type ProviderSearch } from "./search.ts";
 import { SessionFilter } from "./session-filter.tsx";
 
-type Place = (change: { [K in keyof ProviderSearch]?: ProviderSearch[K] | undefined }) => void;
-
-/** Every delivery of the media provider as it arrived, what became of it, and what people changed beside it. */
+/** Every delivery of the media provider as it arrived and what became of it; the API requests that changed something, beside. */
 export function ProviderPage({ search }: { search: ProviderSearch }) {
-  const { outcome, session } = search;
   const navigate = useNavigate({ from: "/provider" });
+  const place: Place = useCallback(
+    (change) => void navigate({ search: (old) => compact({ ...old, ...change }), replace: true }),
+    [navigate],
+  );
+  return search.show === "requests" ? (
+    <Requests search={search} place={place} />
+  ) : (
+    <Deliveries search={search} place={place} />
+  );
+}
+
+interface PartProps {
+  search: ProviderSearch;
+  place: Place;
+}
+
+function Requests({ search, place }: PartProps) {
+  return (
+    <Page
+      title="Provider log"
+      part="API requests"
+      lead="Requests of programs and people that changed something or tried to, of the last 30 days. Events and checkpoints are not among them. After a crash or a flood some may be missing; the audit misses none."
+      beside={
+        <>
+          <Parts search={search} />
+          <AnswerFilter search={search} />
+        </>
+      }
+      actions={
+        <>
+          <CallerFilter search={search} place={place} />
+          <MethodFilter search={search} place={place} />
+          <SessionFilter
+            session={search.session}
+            onChoose={(session) => place({ session, request: undefined })}
+          />
+        </>
+      }
+    >
+      <RequestsLog search={search} place={place} />
+    </Page>
+  );
+}
+
+function Deliveries({ search, place }: PartProps) {
+  const { outcome, session } = search;
   const pages = usePages<Receipt>(
     ["receipts", outcome ?? "all", session ?? "all"],
     "/v1/provider/receipts",
     { outcome, sessionId: session },
     { everyMs: 5_000 },
   );
-  const place: Place = useCallback(
-    (change) => void navigate({ search: (old) => compact({ ...old, ...change }), replace: true }),
-    [navigate],
-  );
   const filtered = outcome !== undefined || session !== undefined;
   return (
     <Page
       title="Provider log"
-      lead="Every delivery of the media server as it came. Those with a wrong signature are not kept."
-      beside={<OutcomeFilter search={search} />}
+      lead="Every delivery of the media server as it came. Of those that are not genuine only a count is kept."
+      beside={
+        <>
+          <Parts search={search} />
+          <OutcomeFilter search={search} />
+        </>
+      }
       actions={<Actions search={search} place={place} />}
     >
+      <Rejections />
       <ListState
         list={pages.list}
         what="the deliveries"

@@ -1,5 +1,6 @@
 import { asApiError } from "@callboard/api";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { RotateCw } from "lucide-react";
 import { http } from "../../core/client.ts";
 import { pathOf } from "../../core/http.ts";
@@ -8,6 +9,7 @@ import { AUDIT_COVERS } from "../../ui/audit-words.ts";
 import { Button } from "../../ui/button.tsx";
 import { CopyButton } from "../../ui/copy.tsx";
 import { CopyId } from "../../ui/copy-id.tsx";
+import { shortId } from "../../ui/format.ts";
 import { JsonView } from "../../ui/json-view.tsx";
 import { SessionLink } from "../../ui/object-link.tsx";
 import { Fact, Facts, Pane } from "../../ui/pane.tsx";
@@ -82,7 +84,7 @@ function ReceiptFacts({ receipt }: { receipt: Receipt }) {
         <Fact name="Events">
           <span className="flex flex-wrap gap-x-2">
             {receipt.published.map((id) => (
-              <CopyId key={id} id={id} label="event id" />
+              <EventLink key={id} id={id} session={receipt.sessionId} />
             ))}
           </span>
         </Fact>
@@ -94,6 +96,22 @@ function ReceiptFacts({ receipt }: { receipt: Receipt }) {
         <CopyId id={receipt.receiptId} label="receipt id" />
       </Fact>
     </Facts>
+  );
+}
+
+/** An event that the delivery added, in the timeline of its call. */
+function EventLink({ id, session }: { id: string; session: string | undefined }) {
+  if (session === undefined) return <CopyId id={id} label="event id" />;
+  return (
+    <Link
+      to="/calls/$sessionId"
+      params={{ sessionId: session }}
+      search={{ event: id }}
+      title={`${id} in the timeline of its call`}
+      className="mono text-accent underline-offset-2 hover:underline"
+    >
+      {shortId(id)}
+    </Link>
   );
 }
 
