@@ -6,12 +6,12 @@ use std::process::ExitCode;
 
 use callboard::config::Values;
 use callboard::demo::{self, Demo};
+use callboard::desk::{self, Ask};
 use callboard::serve::{self, How};
 use callboard::terminal::{self, calls::Calls, follow::Tail, replay::Replay};
 use callboard::world::RealWorld;
 use callboard::{modules, reference, secret, telemetry};
 use callboard_eventlog::verify::verify;
-use callboard_http::App;
 use callboard_kernel::{Error, ExposeSecret as _, Result, World as _, codes};
 use callboard_store::{Db, OpenOptions, fence, migrations};
 use callboard_tenants::cli as access;
@@ -131,17 +131,19 @@ enum Command {
         /// One select.
         query: String,
     },
-    /// Tenants, written directly to the database.
+    /// Tenants. A server that holds the database (SQLite) is asked to do it.
     #[command(subcommand, after_help = "Example: callboard tenant create --data ./data --name Acme --owner Ann")]
     Tenant(TenantCommand),
-    /// API keys, written directly to the database.
+    /// API keys. A server that holds the database (SQLite) is asked to do it.
     #[command(
         subcommand,
         after_help = "Example: callboard key create --data ./data --tenant ten_… --name ci --scope calls:read"
     )]
     Key(KeyCommand),
-    /// Make a one-time login link for a user.
-    #[command(after_help = "Example: callboard login-link --data ./data --user usr_…")]
+    /// Make a one-time login link for a user, also while the server runs.
+    #[command(
+        after_help = "Examples:\n  callboard login-link --data ./data\n  callboard login-link --data ./data --user usr_… --minutes 60"
+    )]
     LoginLink {
         #[command(flatten)]
         common: Common,
@@ -225,9 +227,13 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Reference { page: ReferencePage::Settings } => say(reference::settings().trim_end())?,
         Command::SecretKey => say(secret::fresh(&mut RealWorld.entropy())?.to_text().expose_secret())?,
         Command::Db { common, query } => look(&values(&common, None, false)?, query)?,
-        Command::Tenant(command) => runtime()?.block_on(tenant(command))?,
-        Command::Key(command) => runtime()?.block_on(key(command))?,
-        Command::LoginLink { common, ask } => runtime()?.block_on(login_link(&common, &ask))?,
+        Command::Tenant(TenantCommand::Create { common, ask }) => {
+            runtime()?.block_on(written(&common, Ask::TenantCreate(ask)))?;
+        }
+        Command::Key(KeyCommand::Create { common, ask }) => {
+            runtime()?.block_on(written(&common, Ask::KeyCreate(ask)))?;
+        }
+        Command::LoginLink { common, ask } => runtime()?.block_on(written(&common, Ask::LoginLink(ask)))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -329,35 +335,19 @@ fn look(values: &Values, query: String) -> Result<()> {
     Ok(())
 }
 
-/// Opens the store for a command that writes to it; refused while a server holds it (SQLite).
-async fn opened(common: &Common) -> Result<App> {
+/// Carries out a command that writes: by the server that holds the database (SQLite), or here.
+async fn written(common: &Common, ask: Ask) -> Result<()> {
     let values = values(common, None, false)?;
     let (config, dir) = serve::store_config(&values)?;
+    if let Some(dir) = &dir
+        && let Some(done) = desk::ask(dir, &ask).await?
+    {
+        return say(done.expose_secret());
+    }
     let db = tokio::task::spawn_blocking(move || Db::open(config)).await.map_err(Error::internal)??;
     let public_url = values.set("public_url").map_or_else(|| format!("http://{}", values.get("listen")), str::to_owned);
-    serve::app(&values, db, dir, public_url).await
-}
-
-async fn tenant(command: TenantCommand) -> Result<()> {
-    let TenantCommand::Create { common, ask } = command;
-    let app = opened(&common).await?;
-    let (tenant, owner) = access::create_tenant(&app, ask).await?;
+    let app = serve::app(&values, db, dir, public_url).await?;
+    let done = desk::perform(&app, ask).await;
     app.db.close().await;
-    let owner = owner.map(|o| format!(" with owner {}", o.id)).unwrap_or_default();
-    say(&format!("{} ({}){owner}", tenant.id, tenant.name))
-}
-
-async fn key(command: KeyCommand) -> Result<()> {
-    let KeyCommand::Create { common, ask } = command;
-    let app = opened(&common).await?;
-    let (key, secret) = access::create_key(&app, &ask).await?;
-    app.db.close().await;
-    say(&format!("{}\n{}", key.id, secret.expose_secret()))
-}
-
-async fn login_link(common: &Common, ask: &access::LoginLink) -> Result<()> {
-    let app = opened(common).await?;
-    let url = access::login_link(&app, ask).await?;
-    app.db.close().await;
-    say(url.expose_secret())
+    say(done?.expose_secret())
 }

@@ -3,7 +3,9 @@
 pub mod background;
 pub mod config;
 pub mod demo;
+pub mod desk;
 pub mod dev;
+pub mod manual;
 pub mod metrics;
 pub mod modules;
 pub mod ops;

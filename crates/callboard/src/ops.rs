@@ -7,24 +7,19 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use callboard_eventlog::outbox;
-use callboard_http::{App, Path, Problem};
+use callboard_http::{App, Problem};
 use callboard_kernel::{Error, Result, Timestamp};
 use callboard_livekit::LiveKit;
-use pulldown_cmark::{Parser, html};
-use rust_embed::RustEmbed;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::manual;
 use crate::metrics::Registry;
 
 /// The oldest effect may wait this long before readiness says so, milliseconds.
 const OUTBOX_PATIENCE_MS: i64 = 60_000;
-
-#[derive(RustEmbed)]
-#[folder = "../../docs/errors"]
-struct ErrorPages;
 
 /// What these routes need.
 #[derive(Clone)]
@@ -47,7 +42,7 @@ pub fn router(ops: Ops) -> OpenApiRouter {
         .routes(routes!(metrics))
         .routes(routes!(map))
         .route("/openapi.json", axum::routing::get(openapi))
-        .route("/docs/errors/{code}", axum::routing::get(error_page))
+        .route("/docs/errors/{code}", axum::routing::get(manual::error_page))
         .with_state(ops)
 }
 
@@ -190,19 +185,4 @@ async fn map(State(ops): State<Ops>) -> Result<Json<Map>, Problem> {
 async fn openapi(State(ops): State<Ops>) -> Response {
     let text = ops.document.get().cloned().unwrap_or_default();
     ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], text).into_response()
-}
-
-async fn error_page(Path(code): Path<String>) -> Response {
-    let page = Some(code.as_str()).filter(|c| c.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'));
-    let Some(file) = page.and_then(|c| ErrorPages::get(&format!("{c}.md"))) else {
-        return Problem(Error::not_found("error page")).into_response();
-    };
-    let text = String::from_utf8_lossy(&file.data);
-    let mut body = String::new();
-    html::push_html(&mut body, Parser::new(&text));
-    let page = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>{code} · Callboard</title><main>{body}</main></html>"
-    );
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))], page).into_response()
 }

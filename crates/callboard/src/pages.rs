@@ -1,4 +1,4 @@
-//! The console and the call page, embedded. Missing assets are 404; the page HTML gets a nonce per request.
+//! The console, the call page and the documentation, embedded. Missing assets are 404; the page HTML gets a nonce per request.
 
 use std::borrow::Cow;
 
@@ -11,6 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 use callboard_http::{Problem, Visitor};
 use callboard_kernel::{Error, codes, sha256_hex};
 use rust_embed::RustEmbed;
+
+use crate::manual;
 
 #[derive(RustEmbed)]
 #[folder = "../../web/console/dist"]
@@ -25,6 +27,7 @@ pub async fn fallback(Extension(visitor): Extension<Visitor>, request: Request) 
     }
     match path {
         "/join" => page("join.html", &visitor),
+        _ if path == manual::AT || path.starts_with("/manual/") => manual::page(path, &visitor).unwrap_or_else(missing),
         _ if path.starts_with("/assets/") || path.rsplit('/').next().is_some_and(|name| name.contains('.')) => {
             asset(path.trim_start_matches('/'), request.headers())
         }

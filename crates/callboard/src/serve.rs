@@ -20,7 +20,7 @@ use crate::demo::house;
 use crate::demo::troupe::Stop;
 use crate::modules::{self, Parts};
 use crate::world::RealWorld;
-use crate::{background, dev, secret};
+use crate::{background, desk, dev, secret};
 
 /// Exit code when the store cannot promise anything any more.
 pub const EXIT_STORE: i32 = 74;
@@ -99,7 +99,7 @@ pub async fn run(values: &Values, how: How) -> Result<()> {
     let options = OpenOptions { on_fatal: Some(Arc::new(stop_hard)), ..OpenOptions::default() };
     let db = tokio::task::spawn_blocking(move || Db::open_with(config, options)).await.map_err(Error::internal)??;
     let key_file = if how.dev { dev::key_file(values, dir.as_deref())? } else { None };
-    let app = app(values, db.clone(), dir, public_url.clone()).await?;
+    let app = app(values, db.clone(), dir.clone(), public_url.clone()).await?;
     let livekit = livekit(values, &app.world)?;
     let simulated = simulated(values, how, &app)?;
     let shutdown = Shutdown::default();
@@ -116,6 +116,9 @@ pub async fn run(values: &Values, how: How) -> Result<()> {
     let service = modules::service(&app, parts)?;
     background::start(&app, service.repairs, service.handlers, &service.registry, &shutdown);
     let printed = if how.dev { Some(dev::prepare(&app, key_file.as_deref()).await?) } else { None };
+    if let Some(dir) = &dir {
+        desk::open(&app, dir, &shutdown);
+    }
     announce(how, bound, &public_url, printed.as_ref(), first_steps.as_ref());
     if let Some(server) = simulated {
         tokio::spawn(deliver(server, bound, shutdown.clone()));

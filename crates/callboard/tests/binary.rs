@@ -49,8 +49,49 @@ fn a_second_server_names_the_holder() {
     // Looking is allowed beside a running server.
     let looked = place.run(&["verify"]);
     assert_eq!(looked.status.code(), Some(0), "{}", text_of(&looked));
-    let wrote = place.run(&["tenant", "create", "--name", "x"]);
-    assert_eq!(wrote.status.code(), Some(1), "{}", text_of(&wrote));
+}
+
+/// What only the holder of an SQLite file may write, the holder writes when it is asked, for its own user alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_running_server_makes_links_keys_and_tenants() {
+    let place = Place::new(Engine::Sqlite);
+    let mut server = Binary::serve(&place, "127.0.0.1:0", &[]);
+    let socket = place.data().join("callboard.sock");
+    let mode = std::fs::metadata(&socket).expect("a socket").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let said = |command: &[&str], code: i32| {
+        let out = place.run(command);
+        assert_eq!(out.status.code(), Some(code), "{command:?}: {}", text_of(&out));
+        text_of(&out).trim().to_owned()
+    };
+    // Nobody is named while there is one owner alone; the address is the server's, whatever its port.
+    let link = said(&["login-link"], 0);
+    let token = link.strip_prefix(&format!("{}/login#", server.url())).expect("a link to this server").to_owned();
+    let http = TestApp::attach(server.url());
+    http.post("/v1/login", &json!({ "loginToken": token })).await.expect(200);
+    http.post("/v1/login", &json!({ "loginToken": token })).await.expect_problem(401, "LOGIN_LINK_INVALID");
+
+    let made = said(&["tenant", "create", "--name", "Acme", "--owner", "Ann"], 0);
+    let words: Vec<&str> = made.split_whitespace().collect();
+    let (tenant, ann) = (words[0], *words.last().expect("an owner"));
+    let key = said(&["key", "create", "--tenant", tenant, "--name", "ci", "--scope", "calls:read"], 0);
+    let secret = key.lines().nth(1).expect("a secret").to_owned();
+    let me = http.with_bearer(secret).get("/v1/me").await.expect(200).json();
+    assert_eq!(me["principal"]["tenantId"], tenant, "{me}");
+    let which = said(&["login-link"], 1);
+    assert!(which.contains(ann) && which.contains("Acme"), "{which}");
+    assert!(said(&["login-link", "--user", ann], 0).starts_with(&server.url()));
+    assert!(said(&["login-link", "--user", "usr_01jd0000000000000000000000"], 1).contains("NOT_FOUND"));
+    assert!(said(&["key", "create", "--tenant", tenant, "--name", "ci", "--scope", "all"], 1).contains("--scope"));
+
+    // A socket that a killed server left is nobody's; a stopped one takes it along.
+    server.kill();
+    assert!(socket.exists());
+    said(&["login-link", "--user", ann], 0);
+    let mut again = Binary::serve(&place, "127.0.0.1:0", &[]);
+    assert!(said(&["login-link", "--user", ann], 0).starts_with(&again.url()));
+    again.terminate();
+    assert!(!socket.exists());
 }
 
 /// After `callboard fence` a server that was open before stores nothing, says why, and exits like one whose store failed.

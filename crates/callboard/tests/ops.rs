@@ -125,6 +125,36 @@ async fn the_map_and_the_documents_say_what_is_there() {
     }
 }
 
+/// The documentation is served with its links whole; nothing beside it is.
+#[tokio::test]
+async fn the_manual_is_served() {
+    let scratch = Scratch::new(Engine::Sqlite);
+    let kit = Kit::start(scratch.open()).await;
+    for (path, heading) in [
+        ("/manual/", "Documentation"),
+        ("/manual/quickstart.md", "Quickstart"),
+        ("/manual/guides/receive-webhooks.md", "Receive webhooks"),
+        ("/manual/concepts/the-log.md", "The log"),
+        ("/manual/errors/NOT_FOUND.md", "NOT_FOUND"),
+        ("/manual/reference/commands.md", "Commands"),
+    ] {
+        let page = kit.http.get(path).await.expect(200);
+        assert!(header(&page, "content-type").starts_with("text/html"), "{path}");
+        assert!(page.text().contains(&format!(">{heading}</h1>")), "{path}");
+        let (html, policy) = (page.text(), header(&page, "content-security-policy").to_owned());
+        let nonce = policy.split("'nonce-").nth(1).and_then(|p| p.split('\'').next()).expect("a nonce");
+        assert!(html.contains(&format!("<style nonce=\"{nonce}\">")) && !policy.contains("unsafe"), "{path}");
+    }
+    let bare = kit.http.request(Method::GET, "/manual");
+    assert_eq!(header(&Answer::of(bare).await, "content-type").split(';').next(), Some("text/html"));
+    for nothing in
+        ["/manual/none.md", "/manual/../README.md", "/manual/..%2FREADME.md", "/manual/images/call-light.png"]
+    {
+        let answer = kit.http.get(nothing).await;
+        assert_eq!(answer.status, 404, "{nothing}");
+    }
+}
+
 fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
     answer.header(name).unwrap_or_default()
 }

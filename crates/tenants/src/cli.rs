@@ -4,7 +4,9 @@
 
 use callboard_http::{App, Role, Scope};
 use callboard_kernel::{Error, ExposeSecret as _, Result, SecretString, TenantId, Timestamp, UserId};
+use callboard_store::Tx;
 use clap::{Args, Subcommand};
+use serde::{Deserialize, Serialize};
 
 use crate::commands::audit::Actor;
 use crate::commands::keys::{self, NewKey};
@@ -21,7 +23,7 @@ pub enum TenantCommand {
 }
 
 /// `tenant create`
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Deserialize, Serialize)]
 pub struct CreateTenant {
     /// A name for people.
     #[arg(long)]
@@ -45,7 +47,7 @@ pub enum KeyCommand {
 }
 
 /// `key create`
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Deserialize, Serialize)]
 pub struct CreateKey {
     /// The tenant's id.
     #[arg(long)]
@@ -61,13 +63,13 @@ pub struct CreateKey {
     pub expires_at: Option<String>,
 }
 
-/// `login-link`. Example: callboard login-link --user usr_…
-#[derive(Debug, Args)]
+/// `login-link`. Example: callboard login-link
+#[derive(Debug, Args, Deserialize, Serialize)]
 #[group(skip)]
 pub struct LoginLink {
-    /// The user's id.
+    /// The user's id; not needed while the installation has one owner alone.
     #[arg(long)]
-    pub user: String,
+    pub user: Option<String>,
     /// How long the link can be used, minutes.
     #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(i64).range(1..=10_080))]
     pub minutes: i64,
@@ -120,10 +122,34 @@ pub async fn create_key(app: &App, command: &CreateKey) -> Result<(ApiKey, Secre
 
 /// Makes a one-time login link for a user: the whole URL.
 pub async fn login_link(app: &App, command: &LoginLink) -> Result<SecretString> {
-    let user = UserId::parse(&command.user).ok_or_else(|| Error::invalid("--user", "must be a usr_… id"))?;
-    let id = user.clone();
-    let tenant = app.db.read(move |tx| store::user_tenant(tx, &id)).await?.ok_or_else(|| Error::not_found("user"))?;
+    let (tenant, user) = match &command.user {
+        None => app.db.read(only_owner).await?,
+        Some(user) => {
+            let user = UserId::parse(user).ok_or_else(|| Error::invalid("--user", "must be a usr_… id"))?;
+            let id = user.clone();
+            let tenant = app.db.read(move |tx| store::user_tenant(tx, &id)).await?;
+            (tenant.ok_or_else(|| Error::not_found("user"))?, user)
+        }
+    };
     login_url(app, tenant, user, command.minutes * 60_000).await
+}
+
+/// Whom a link is for when nobody is named.
+fn only_owner(tx: &Tx<'_>) -> Result<(TenantId, UserId)> {
+    let mut owners = store::every_owner(tx)?;
+    match owners.len() {
+        0 => Err(Error::invalid(
+            "--user",
+            "nobody is an owner yet; make a tenant with one: callboard tenant create --name Acme --owner Ann",
+        )),
+        1 => Ok(owners.remove(0).ids),
+        _ => {
+            let named = owners
+                .iter()
+                .map(|o| format!("{} ({}, {})", o.ids.1, o.name.as_deref().unwrap_or("no name"), o.tenant));
+            Err(Error::invalid("--user", format!("which of them? {}", named.collect::<Vec<_>>().join(" · "))))
+        }
+    }
 }
 
 /// The URL that signs a user in once, within `ttl_ms`.

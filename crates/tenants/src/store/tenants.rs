@@ -14,6 +14,10 @@ sql! {
     TENANT_BY_ID = "select * from tenant where tenant_id = :tenant";
     TENANT_OWNER_BY_NAME = "select t.tenant_id, r.user_id from tenant t join user_role r on r.tenant_id = t.tenant_id
         where t.name = :name and r.role = 'owner' order by t.created_at, r.user_id limit 1";
+    TENANT_OWNERS = "select t.tenant_id, t.name, u.user_id, u.display_name from tenant t
+        join user_role r on r.tenant_id = t.tenant_id and r.role = 'owner'
+        join app_user u on u.tenant_id = r.tenant_id and u.user_id = r.user_id and u.disabled_at is null
+        order by t.created_at, u.user_id limit 20";
     TENANT_LOCK = "select * from tenant where tenant_id = :tenant {for_update}";
     TENANT_PAGE = "select * from tenant where created_at < :at or (created_at = :at and tenant_id < :id)
         order by created_at desc, tenant_id desc limit :fetch";
@@ -68,6 +72,28 @@ pub(crate) fn tenant_owner_by_name(tx: &Tx<'_>, name: &str) -> Result<Option<(Te
     tx.query_opt(&TENANT_OWNER_BY_NAME, params! { name })?
         .map(|r| Ok((r.get("tenant_id")?, r.get("user_id")?)))
         .transpose()
+}
+
+/// An owner who may sign in.
+pub(crate) struct Owner {
+    /// Whose, and who.
+    pub(crate) ids: (TenantId, callboard_kernel::UserId),
+    /// Their name.
+    pub(crate) name: Option<String>,
+    /// The tenant's name.
+    pub(crate) tenant: String,
+}
+
+/// The first owners of the installation, the oldest tenant's first.
+pub(crate) fn every_owner(tx: &Tx<'_>) -> Result<Vec<Owner>> {
+    let owner = |row: &Row| {
+        Ok(Owner {
+            ids: (row.get("tenant_id")?, row.get("user_id")?),
+            name: row.get("display_name")?,
+            tenant: row.get("name")?,
+        })
+    };
+    tx.query(&TENANT_OWNERS, params! {})?.iter().map(owner).collect()
 }
 
 pub(crate) fn tenant_page(tx: &Tx<'_>, page: &Page) -> Result<Vec<Tenant>> {
