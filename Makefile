@@ -1,12 +1,15 @@
 # Names of steps only; what they do lives in scripts/, each safe to run again.
 .DEFAULT_GOAL := help
-.PHONY: help run test torture fmt contract contract-fix live-evidence
+.PHONY: help run link test torture fmt contract contract-fix live-evidence
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
 
 run: ## install what is missing, build, start LiveKit and Callboard on loopback
 	@scripts/run.sh
+
+link: ## a new sign-in link for what make run made, also while it runs
+	@scripts/link.sh
 
 test: ## run every check (ONLY="fmt clippy" for some, FROM=live to begin later)
 	@scripts/test.sh

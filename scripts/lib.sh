@@ -19,26 +19,49 @@ version_at_least() { [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n1)" = "
 # need COMMAND HOW: stops unless COMMAND can be run; HOW says how to get it.
 need() { command -v "$1" >/dev/null 2>&1 || die "'$1' is missing. $2"; }
 
-need_rust() { need cargo "Install rustup; rust-toolchain.toml then picks Rust $RUST_VERSION by itself."; }
+need_compiler() { need cc "It builds parts of Callboard:  sudo apt-get install -y build-essential"; }
+need_curl() { need curl "Install it:  sudo apt-get install -y curl"; }
+need_git() { need git "Install it:  sudo apt-get install -y git"; }
+
+need_rust() {
+  need cargo "Install rustup (https://rustup.rs); rust-toolchain.toml then picks Rust $RUST_VERSION by itself."
+  local have; have="$(cd "$ROOT" && rustc --version 2>&1 | tail -n1)"
+  case "$have" in
+    "rustc "*) ;;
+    *) die "Rust $RUST_VERSION is not there ($have). With rustup:  rustup toolchain install $RUST_VERSION" ;;
+  esac
+  have="${have#rustc }"; have="${have%% *}"
+  version_at_least "$have" "$RUST_VERSION" ||
+    die "Rust $have is too old: $RUST_VERSION is needed. Distributions lag behind; rustup (https://rustup.rs) has it."
+}
 
 need_go() {
-  need go "Install Go $GO_VERSION or later."
+  need go "Install Go $GO_VERSION or later (https://go.dev/dl)."
   local have; have="$(go env GOVERSION | sed 's/^go//')"
-  version_at_least "$have" "${GO_VERSION%.*}" || [ "$(go env GOTOOLCHAIN)" != local ] ||
-    die "Go $have is too old: LiveKit needs Go ${GO_VERSION%.*} or later."
+  # From 1.21 on Go fetches the version that a program asks for, unless it was told not to.
+  version_at_least "$have" "${GO_VERSION%.*}" && return
+  version_at_least "$have" 1.21 && [ "$(go env GOTOOLCHAIN)" != local ] && return
+  die "Go $have is too old: LiveKit needs Go ${GO_VERSION%.*} or later (https://go.dev/dl)."
 }
 
 need_node() {
-  need node "Install Node $NODE_VERSION (see .nvmrc)."
+  need node "Install Node $NODE_VERSION (https://nodejs.org; see .nvmrc). Debian 12's own is too old."
   need npm "It comes with Node $NODE_VERSION; on Debian it may be a package of its own (npm)."
   local have; have="$(node --version | sed 's/^v//')"
-  version_at_least "$have" "20.19" || die "Node $have is too old: $NODE_VERSION is what is tested (see .nvmrc)."
+  version_at_least "$have" "20.19" || die "Node $have is too old: $NODE_VERSION is what is tested (https://nodejs.org; see .nvmrc)."
 }
 
 need_python() {
-  need python3 "Install Python $PYTHON_VERSION or later."
+  need python3 "Install Python $PYTHON_VERSION or later:  sudo apt-get install -y python3"
   python3 -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else 1)' ||
     die "Python $PYTHON_VERSION or later is needed; found $(python3 --version 2>&1)."
+}
+
+# need_all CHECK…: runs every check, so that one look tells everything that is missing.
+need_all() {
+  local check wrong=0
+  for check in "$@"; do ("$check") || wrong=1; done
+  [ "$wrong" = 0 ] || die "install what is named above, then run this again; nothing was changed"
 }
 
 # apt_install WHY PACKAGE…: installs as root on Debian and Ubuntu, else says what to install.

@@ -11,26 +11,58 @@ cd "$ROOT"
 DATA="${DATA:-$ROOT/.data}"
 PROFILE="${PROFILE:-dev}"
 livekit_pid="" callboard_pid="" media="none"
+# What stands before a printed command so that it means this folder.
+again=""; [ "$DATA" = "$ROOT/.data" ] || again="DATA=$DATA "
 
 stop_all() {
   trap - EXIT INT TERM
   if [ -n "$callboard_pid$livekit_pid" ]; then say "stopping"; fi
   end_pid "$callboard_pid" 12
   end_pid "$livekit_pid" 2
-  if [ -n "$callboard_pid" ]; then say "stopped; everything is kept in $DATA. Next: make run"; fi
+  if [ -n "$callboard_pid" ]; then say "stopped; everything is kept in $DATA. Next: ${again}make run"; fi
 }
 trap stop_all EXIT
-trap 'exit 0' INT TERM
+# Ctrl-C is how it is meant to end, once it serves.
+trap '[ -n "$callboard_pid" ] && exit 0; exit 130' INT TERM
+
+# The folder is ours, can be written, and nobody else is running on it.
+claim_data() {
+  local reason
+  reason="$(mkdir -p "$DATA" 2>&1 && chmod 700 "$DATA" 2>&1 && touch "$DATA/run.lock" 2>&1)" ||
+    die "the data folder $DATA cannot be used: ${reason##*: }. DATA=/another/folder make run  takes another."
+  DATA="$(cd "$DATA" && pwd)"
+  exec 9<> "$DATA/run.lock"
+  # What is started here does not inherit the lock (9>&-): it ends with this script.
+  flock -n 9 || die "make run is going already, on $DATA (process $(cat "$DATA/run.lock")$(where_it_is)). For a new sign-in link: ${again}make link. For another installation beside it: DATA=/another/folder make run"
+  printf '%s' "$$" > "$DATA/run.lock"
+  local free; free="$(df -Pk "$DATA" | awk 'NR == 2 { print $4 }')"
+  [ "${free:-0}" -ge 65536 ] || die "the disk that $DATA is on has only $((${free:-0} / 1024)) MB left; a start needs 64. Make room, or take another folder: DATA=/another/folder make run"
+}
+
+where_it_is() { [ ! -s "$DATA/ready.json" ] || printf ', at %s' "$(ready url)"; }
+
+# Whether the pages are as new as everything they are made of.
+pages_are_fresh() {
+  local page
+  for page in index.html join.html; do [ -s "web/console/dist/$page" ] || return 1; done
+  [ -z "$(find web openapi -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f -newer web/console/dist/index.html -print -quit)" ]
+}
 
 build() {
-  need_rust
-  say "building the pages"
-  scripts/install-web.sh web
-  npm --prefix web run --silent build > "$DATA/web-build.log" 2>&1 || { tail -n 30 "$DATA/web-build.log" >&2; die "the pages could not be built"; }
-  say "building Callboard ($PROFILE; the first time takes some minutes)"
-  cargo build --quiet --locked -p callboard --profile "$PROFILE"
-  local folder="$PROFILE"; [ "$PROFILE" != dev ] || folder=debug
+  scripts/install-web.sh web 9>&-
+  if ! pages_are_fresh; then
+    say "building the pages (half a minute)"
+    npm --prefix web run --silent build > "$DATA/web-build.log" 2>&1 9>&- ||
+      { tail -n 30 "$DATA/web-build.log" >&2; die "the pages could not be built; see $DATA/web-build.log"; }
+  fi
+  local folder="$PROFILE" quiet=--quiet; [ "$PROFILE" != dev ] || folder=debug
   binary="${CARGO_TARGET_DIR:-$ROOT/target}/$folder/callboard"
+  if [ -x "$binary" ]; then say "building Callboard ($PROFILE), where something changed"
+  else say "building Callboard ($PROFILE). This once it takes ten minutes or more on two cores; afterwards seconds"; fi
+  # On a terminal cargo shows how far it is.
+  [ ! -t 2 ] || quiet=""
+  # shellcheck disable=SC2086
+  cargo build $quiet --locked -p callboard --profile "$PROFILE" 9>&- || die "Callboard could not be built; the reason stands above"
   [ -x "$binary" ] || die "$binary was not built"
 }
 
@@ -47,15 +79,14 @@ livekit_keys() {
 
 start_livekit() {
   if [ -n "${LIVEKIT_URL:-}" ]; then
-    [ -n "${LIVEKIT_API_KEY:-}" ] && [ -n "${LIVEKIT_API_SECRET:-}" ] || die "LIVEKIT_URL is set, so LIVEKIT_API_KEY and LIVEKIT_API_SECRET are needed too."
     media="$LIVEKIT_URL"
     return
   fi
   if [ ! -x "$TOOLS/go/bin/livekit-server" ] && ! command -v go >/dev/null 2>&1; then
-    warn "no Go and no LIVEKIT_URL: running without media, with simulated calls. For sound install Go $GO_VERSION, or set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET."
+    warn "no Go and no LIVEKIT_URL: running without media, with simulated calls. For sound install Go $GO_VERSION (https://go.dev/dl), or set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET."
     return
   fi
-  scripts/install-livekit.sh
+  scripts/install-livekit.sh 9>&-
   livekit_keys
   local wanted="${LIVEKIT_PORT:-7880}" port udp
   port="$(free_port "$wanted")"; udp="$(free_udp_port 7882)"
@@ -63,7 +94,7 @@ start_livekit() {
   (umask 077; scripts/livekit-config.sh "$port" "$udp" "$LIVEKIT_API_KEY" "$LIVEKIT_API_SECRET" \
     "http://127.0.0.1:$http_port/v1/call/livekit/events" > "$DATA/livekit.yaml")
   say "starting LiveKit $LIVEKIT_VERSION on 127.0.0.1:$port"
-  livekit-server --config "$DATA/livekit.yaml" > "$DATA/livekit.log" 2>&1 &
+  livekit-server --config "$DATA/livekit.yaml" > "$DATA/livekit.log" 2>&1 9>&- &
   livekit_pid=$!
   wait_for 15 "LiveKit" curl -fsS "http://127.0.0.1:$port" || { tail -n 20 "$DATA/livekit.log" >&2; die "LiveKit did not start; see $DATA/livekit.log"; }
   export LIVEKIT_URL="ws://127.0.0.1:$port"
@@ -76,7 +107,7 @@ start_callboard() {
   # The server keeps its key where README.md and the printed commands look for it.
   CALLBOARD_DEV_KEY_FILE="${CALLBOARD_DEV_KEY_FILE:-$DATA/api-key}" \
     "$binary" serve --dev --data "$DATA/callboard" --listen "127.0.0.1:$http_port" --ready-json \
-    > "$DATA/ready.json" 2> "$DATA/callboard.log" &
+    > "$DATA/ready.json" 2> "$DATA/callboard.log" 9>&- &
   callboard_pid=$!
   local tries=300
   until [ -s "$DATA/ready.json" ]; do
@@ -99,6 +130,30 @@ PYTHON
 
 key_file() { python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["firstSteps"]["apiKeyFile"], end="")' "$DATA/ready.json"; }
 
+# A LiveKit that is not ours is asked whether it takes the key: better said now than in the first call.
+try_livekit() {
+  [ -n "${LIVEKIT_URL:-}" ] && [ -z "$livekit_pid" ] || return 0
+  say "asking LiveKit at $LIVEKIT_URL whether it takes the key"
+  local answer how=0
+  answer="$(curl -sS --max-time 30 -X POST "$(ready url)/v1/provider/test" -H "authorization: Bearer $(cat "$(key_file)")" 2>&1)" || true
+  printf '%s' "$answer" | python3 -c '
+import json, sys
+text = sys.stdin.read()
+try:
+    wrong = [(s["step"], s["detail"]) for s in json.loads(text)["steps"] if not s["ok"]]
+except (ValueError, KeyError, TypeError):
+    wrong = [("the test itself", text[:300])]
+for step, detail in wrong:
+    print(f"! LiveKit, {step}: {detail}", file=sys.stderr)
+sys.exit(0 if not wrong else 3 if wrong[0][0] == "webhook" else 1)' || how=$?
+  case "$how" in
+    0) note "it does"; return 0 ;;
+    3) warn "calls work, but what happens in them is seen up to 10 s late, until this is mended"; return 0 ;;
+  esac
+  media="$LIVEKIT_URL, which does NOT work yet (see above): calls can be made, but nobody can join them"
+  warn "calls have no media until this is mended; LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET are what was used. Settings → LiveKit tests it again."
+}
+
 # What the media is, or how to add it.
 about_media() {
   if [ "$media" = none ]; then
@@ -113,32 +168,35 @@ show() {
   cat <<TEXT
 
   Callboard $(ready version) is at  $url
-  Sign in here (once):    $login
+  Sign in here (once):    $login   (another: ${again}make link)
   API key:                $(key_file)
   Media:                  $(about_media)
-  API, browsable:         $url/docs
+  Documentation:          $url/manual/quickstart.md
+  API, to try out:        $url/docs
 
   Open the sign-in link: a simulated call is running, and "Start a call" makes a real one, whose join link is for a
   second browser. Or try, in another terminal:
 
 $(steps)
 
-  Ctrl-C stops what was started here. Logs: $DATA/callboard.log and $DATA/livekit.log
+  Ctrl-C stops what was started here. Logs: $DATA/callboard.log${livekit_pid:+ and $DATA/livekit.log}
 
 TEXT
   if command -v xdg-open >/dev/null 2>&1 && [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then xdg-open "$login" >/dev/null 2>&1 || true; fi
 }
 
-need curl "It is a Debian package of that name."
-need_python
-need_node
-mkdir -p "$DATA"; chmod 700 "$DATA"
+if [ -n "${LIVEKIT_URL:-}" ]; then
+  [ -n "${LIVEKIT_API_KEY:-}" ] && [ -n "${LIVEKIT_API_SECRET:-}" ] || die "LIVEKIT_URL is set, so LIVEKIT_API_KEY and LIVEKIT_API_SECRET are needed too."
+fi
+need_all need_curl need_compiler need_rust need_node need_python
+claim_data
 build
 wanted="${PORT:-8080}"
 http_port="$(free_port "$wanted")"
 [ "$http_port" = "$wanted" ] || note "port $wanted is taken; Callboard uses $http_port (PORT=… chooses another)"
 start_livekit
 start_callboard
+try_livekit
 show
 # Whichever ends first ends the other.
 while kill -0 "$callboard_pid" 2>/dev/null; do

@@ -30,9 +30,19 @@ with_postgres() { [ -s "$STATE/postgres/url" ] || die "PostgreSQL is not running
 with_binary() { CALLBOARD_BIN="$(callboard_binary)"; export CALLBOARD_BIN; [ -x "$CALLBOARD_BIN" ] || die "$CALLBOARD_BIN is missing: step build failed"; }
 with_browser() { CHROMIUM="$(scripts/install-chromium.sh | tail -n1)"; export CHROMIUM; LIVEKIT_SERVER="$TOOLS/go/bin/livekit-server"; export LIVEKIT_SERVER; }
 
+# What root gets by itself (the install-* scripts), everybody else is told at once, in one line.
+need_packages() {
+  [ "$(id -u)" != 0 ] || return 0
+  local packages=()
+  scripts/install-chromium.sh >/dev/null 2>&1 || packages+=(chromium)
+  scripts/install-postgres.sh >/dev/null 2>&1 || packages+=(postgresql)
+  python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
+  [ "${#packages[@]}" = 0 ] || die "these Debian packages are missing:  sudo apt-get install -y ${packages[*]}"
+}
+
 step_versions()  { scripts/check-versions.sh; }
 step_tools()     {
-  need_rust; need_go; need_node; need_python; need curl "It is a Debian package of that name."; need git "It is a Debian package of that name."
+  need_all need_compiler need_rust need_go need_node need_python need_curl need_git need_packages
   scripts/install-livekit.sh
   scripts/install-chromium.sh
   scripts/install-postgres.sh
