@@ -73,6 +73,7 @@ export function HelpMenu() {
 }
 
 const LINKS = [
+  { href: "/manual/", name: "Documentation" },
   { href: "/docs", name: "API reference" },
   { href: "/openapi.json", name: "OpenAPI document" },
   { href: "/v1/schemas", name: "Schemas of the events" },

@@ -3,7 +3,7 @@ import type { ApiError } from "@callboard/api";
 const ADVICE: Readonly<Record<string, string>> = {
   NETWORK: "The page keeps trying by itself once the network is back.",
   LOGIN_LINK_INVALID:
-    "A login link works once. Start the server again or run `callboard login-link` for a new one.",
+    "A login link works once. For a new one run `make link` or `callboard login-link` where the server runs.",
   UNAUTHENTICATED: "Paste it whole. If it was revoked, ask an owner or admin for a new one.",
   TOKEN_EXPIRED: "Get a new token or key, then sign in again.",
   FORBIDDEN: "Your role or key does not allow this. Ask an owner or admin of the tenant.",

@@ -58,8 +58,11 @@ export function FirstStepsPanel() {
           </div>
           <KeyPlace file={local?.apiKeyFile} />
           <div>
-            <dt className="text-muted">Every route</dt>
-            <dd>
+            <dt className="text-muted">Read on</dt>
+            <dd className="flex flex-wrap gap-x-3">
+              <a href="/manual/" className={LINK} target="_blank" rel="noreferrer">
+                Documentation
+              </a>
               <a href="/docs" className={LINK} target="_blank" rel="noreferrer">
                 API reference
               </a>

@@ -70,6 +70,7 @@ function InstallationFacts({ map }: { map: EndpointMap }) {
 }
 
 const LINKS = [
+  { href: "/manual/", name: "Documentation", what: "Quickstart, concepts, guides, clients, errors" },
   { href: "/docs", name: "API reference", what: "Every route, with a form to try it" },
   { href: "/openapi.json", name: "OpenAPI document", what: "To generate clients from" },
   { href: "/v1/schemas", name: "Schemas", what: "Every event as JSON Schema" },

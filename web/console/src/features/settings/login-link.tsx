@@ -16,9 +16,8 @@ export function LoginLinkHint({ user, onClose }: { user: User; onClose: () => vo
       <Command text={`callboard login-link --user ${user.userId}`} label="Make a login link" />
       <p className="text-muted">
         Give it <code className="mono">--data</code> or <code className="mono">--database-url</code> as the
-        server has it, and <code className="mono">--minutes</code> for another time. A database in a file has
-        one writer: there the server is stopped meanwhile; with PostgreSQL it goes on. Each link is in the
-        audit.
+        server has it, and <code className="mono">--minutes</code> for another time. The server goes on
+        meanwhile. Each link is in the audit.
       </p>
       <div className="flex justify-end">
         <Button onClick={onClose}>Close</Button>

@@ -58,8 +58,10 @@ export function SignInPage({ next }: { next: string | undefined }) {
         {login.isError && <Refused error={asApiError(login.error)} />}
         <SignInForm busy={login.isPending} onLogin={mutate} />
         <p className="text-muted">
-          With <code className="mono">callboard serve --dev</code> the server prints a link that signs you in.
-          For another: <code className="mono">callboard login-link</code>.
+          <code className="mono">make run</code> prints a link that signs you in once. For another, on the
+          machine where Callboard runs: <code className="mono">make link</code>, or{" "}
+          <code className="mono">callboard login-link</code> with the server’s{" "}
+          <code className="mono">--data</code>.
         </p>
       </div>
     </main>
