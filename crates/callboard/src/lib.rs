@@ -14,5 +14,7 @@ pub mod reference;
 pub mod secret;
 pub mod serve;
 pub mod telemetry;
+#[cfg(feature = "teeth")]
+pub mod teeth;
 pub mod terminal;
 pub mod world;

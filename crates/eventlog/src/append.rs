@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use callboard_contracts::validate_in_session;
+use callboard_kernel::teeth::{Tooth, planted};
 use callboard_kernel::{Error, Result, Timestamp, codes, json};
 use callboard_store::{Tx, params};
 
@@ -50,8 +51,9 @@ impl Log {
         let mut out = Vec::with_capacity(events.len());
         let mut fresh = Vec::new();
         for new in events {
-            if let Some((stored, ts_given)) = store::event_by_id(tx, key, &new.event_id)? {
-                repeated(&stored, ts_given, &new)?;
+            if let Some((stored, first)) = store::event_by_id(tx, key, &new.event_id)? {
+                repeated(&stored, &first, &new)?;
+                last += i64::from(planted(Tooth::HeadMovedByDuplicate));
                 out.push(Appended { event: stored, deduped: true });
                 continue;
             }

@@ -1,5 +1,6 @@
 //! Named readers of a session and how far they have acknowledged.
 
+use callboard_kernel::teeth::{Tooth, planted};
 use callboard_kernel::{Error, Result, Timestamp, codes};
 use callboard_store::{Row, Tx, params};
 
@@ -69,7 +70,7 @@ impl Log {
         let row = tx.query_one(&store::CHECKPOINT_LOCK, params! { key: key.key(), consumer })?;
         owned_by(&row, owner)?;
         let stands: i64 = row.get("sequence")?;
-        if sequence > stands {
+        if sequence > stands || planted(Tooth::CheckpointMovedBack) {
             tx.execute_one(&store::CHECKPOINT_RAISE, params! { key: key.key(), consumer, sequence, now })?;
         }
         Ok(match sequence.cmp(&stands) {

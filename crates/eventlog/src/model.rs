@@ -1,6 +1,7 @@
 //! What the log holds and what is asked of it.
 
 use callboard_contracts::{Actor, EventType};
+use callboard_kernel::teeth::{Tooth, planted};
 use callboard_kernel::{Entropy, SessionId, TenantId, Timestamp, sha256, uuid7};
 
 /// A session's stream, as only a tenant-checked load gives it. Queries that take it need no tenant clause.
@@ -147,7 +148,9 @@ pub struct Watermark {
 /// The binary dedupe key: the 6 time bytes of a UUIDv7 or ULID inside the id (of its hash if there is none), then
 /// 10 bytes of the SHA-256 of the whole text. Time-ordered ids so touch neighbouring index pages.
 pub(crate) fn key16(event_id: &str) -> [u8; 16] {
-    let hash = sha256(&[event_id.as_bytes()]);
+    let own = if planted(Tooth::DedupePerProcess) { std::process::id() } else { 0 };
+    let hash =
+        if own == 0 { sha256(&[event_id.as_bytes()]) } else { sha256(&[event_id.as_bytes(), &own.to_be_bytes()]) };
     let time = uuid_time(event_id).or_else(|| ulid_time(event_id));
     let mut out = [0; 16];
     out[..6].copy_from_slice(time.as_ref().map_or(&hash[10..16], |t| &t[..]));

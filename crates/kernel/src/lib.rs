@@ -10,6 +10,7 @@ mod id;
 pub mod json;
 mod keyring;
 pub mod limits;
+pub mod teeth;
 mod text;
 mod time;
 

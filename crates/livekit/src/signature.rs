@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use callboard_kernel::teeth::{Tooth, planted};
 use callboard_kernel::{Error, Timestamp, codes, sha256};
 use subtle::ConstantTimeEq;
 
@@ -116,7 +117,7 @@ pub fn verify(
         return Err(Rejection::Algorithm);
     }
     let key = token.text("iss").and_then(|iss| config.webhook_secret(iss)).ok_or(Rejection::UnknownKey)?;
-    if !token.verifies(key) {
+    if !token.verifies(key) && !planted(Tooth::ForgeryAccepted) {
         return Err(Rejection::Signature);
     }
     let at = now.seconds();

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use callboard_kernel::teeth::{Tooth, planted};
 use parking_lot::{Condvar, Mutex};
 
 /// Requests that may wait; the next one is refused with `OVERLOADED`.
@@ -47,7 +48,7 @@ impl<T> Queue<T> {
         if state.closed {
             return Err(Refused::Closed);
         }
-        if state.items.len() >= CAPACITY {
+        if state.items.len() >= CAPACITY && !planted(Tooth::UnboundedQueue) {
             return Err(Refused::Full);
         }
         state.items.push_back(item);

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use callboard_eventlog::StoredEvent;
+use callboard_kernel::teeth::{Tooth, planted};
 use callboard_kernel::{Entropy, Error, ExposeSecret as _, Result, SecretString, TenantId, Timestamp};
 use callboard_kernel::{WebhookDeliveryId as DeliveryId, WebhookEndpointId as EndpointId};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -44,7 +45,7 @@ pub(crate) fn headers(
     let signed: Vec<String> = secrets.iter().map(|s| signature(s, id.as_str(), at, body)).collect::<Result<_>>()?;
     Ok(vec![
         ("content-type", "application/json".to_owned()),
-        ("webhook-id", id.to_string()),
+        ("webhook-id", if planted(Tooth::RetryUnderNewId) { format!("{id}-{}", at.micros()) } else { id.to_string() }),
         ("webhook-timestamp", at.seconds().to_string()),
         ("webhook-signature", signed.join(" ")),
     ])

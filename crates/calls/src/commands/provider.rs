@@ -2,6 +2,7 @@
 
 use callboard_contracts::{Actor, Role};
 use callboard_eventlog::{Log, SessionKey};
+use callboard_kernel::teeth::{Tooth, planted};
 use callboard_kernel::{Entropy, ParticipantId, Result, Timestamp, uuid7_base32};
 use callboard_store::Tx;
 
@@ -92,7 +93,8 @@ pub(crate) fn reconcile(
 ) -> Result<u64> {
     let mut change = Change { log, actor: actor_system(), now, entropy: entropy.clone() };
     let done = change.run(tx, key, |call| {
-        if call.session.provider_version != seen.provider_version || call.status().is_terminal() {
+        let overtaken = call.session.provider_version != seen.provider_version && !planted(Tooth::PollOvertakes);
+        if overtaken || call.status().is_terminal() {
             return Ok(());
         }
         conclude(call, seen, now, &mut entropy);

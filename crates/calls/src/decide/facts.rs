@@ -3,6 +3,7 @@
 
 use callboard_contracts::EventType;
 use callboard_contracts::call::{ParticipantKind, ParticipantRole};
+use callboard_kernel::teeth::{Tooth, planted};
 use callboard_kernel::{ParticipantId, Timestamp, limits};
 use serde_json::json;
 
@@ -202,7 +203,7 @@ impl Call {
         c.closed_at = Some(fact.at.max(c.opened_at));
         c.close_reason = Some(reason.text());
         let ringing = self.participants[at].phase == Phase::Ringing;
-        if self.open_connections(&id).any(|c| c.active || ringing) {
+        if self.open_connections(&id).any(|c| c.active || ringing) && !planted(Tooth::LateLeaveApplied) {
             self.no_effect("the same identity is connected by another connection");
             return;
         }

@@ -2,6 +2,7 @@
 
 use callboard_contracts::EventType;
 use callboard_contracts::call::EndReason;
+use callboard_kernel::teeth::{Tooth, planted};
 use callboard_kernel::{ParticipantId, Timestamp};
 use serde_json::json;
 
@@ -73,6 +74,9 @@ impl Call {
     /// Opens a window for a lost participant: one `call.reconnecting` per attempt. A cut that the participant's own
     /// page has already reported is the same attempt, so only the window opens.
     pub(crate) fn open_window(&mut self, at: usize, reason: &str, lost_at: Timestamp, now: Timestamp, inferred: bool) {
+        if planted(Tooth::WindowNotRenewed) && self.participants[at].attempt > 0 {
+            return;
+        }
         let deadline = now.plus_ms(self.session.reconnect_window_ms);
         let reported = self.participants[at].reported_lost_at;
         if reported.is_none() {

@@ -19,6 +19,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use callboard_kernel::teeth::{Tooth, planted};
 use callboard_kernel::{Error, Result};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -176,7 +177,7 @@ async fn connection(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_secs(limits.header_s))
+        .header_read_timeout(Duration::from_secs(if planted(Tooth::NoHeaderTimeout) { 3_600 } else { limits.header_s }))
         .max_buf_size(64 * 1024)
         .serve_connection(io, service)
         .with_upgrades();

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::{BufMut as _, Bytes, BytesMut};
 use callboard_eventlog::TailCursor;
 use callboard_http::{Caller, Path, Problem, Query};
+use callboard_kernel::teeth::{Tooth, planted};
 use callboard_kernel::{Error, Result, SessionId, Timestamp};
 use serde::Deserialize;
 use tokio::time::Interval;
@@ -92,6 +93,7 @@ pub(super) async fn session_stream(
     };
     let identity = Identity::new(&live, credentials(&headers), caller.principal);
     let (feed, head) = SessionFeed::open(&live, &identity, &id, after).await?;
+    let after = after.map(|sequence| sequence + i64::from(planted(Tooth::ResumeSkipsOne)));
     let place = after.unwrap_or(head).to_string();
     Ok(Stream::respond(live, identity, Feed::Session(Box::new(feed)), query.until.is_some(), &place))
 }

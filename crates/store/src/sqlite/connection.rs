@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use callboard_kernel::teeth::{Tooth, planted};
 use callboard_kernel::{Error, Result, codes};
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -34,6 +35,7 @@ impl SqliteConnection {
         };
         // The WAL comes first: changing the journal is the only step that can meet another connection's lock.
         setup(&raw, "journal_mode", "wal", Some("wal"))?;
+            Durability::Full if planted(Tooth::SynchronousNormal) => ("normal", 1),
         setup(&raw, "synchronous", name, Some(&level.to_string()))?;
         // Checkpoint errors do not reach COMMIT, so the writer runs checkpoints itself and looks at their outcome.
         setup(&raw, "wal_autocheckpoint", "0", Some("0"))?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
+use callboard_kernel::teeth::{Tooth, planted};
 use callboard_kernel::{Error, Result};
 
 use super::checkpoint::{self, Plan};
@@ -147,6 +148,9 @@ impl Writer {
                 }
             }
         }
+        if planted(Tooth::AckBeforeCommit) {
+            group.jobs.drain(..).for_each(|job| job.finish(Ok(())));
+        }
         drop(tx);
         if let Some(reason) = &self.connection.broken {
             return Err(unavailable(reason));
@@ -188,6 +192,9 @@ impl Writer {
         };
         self.checked(done);
     }
+        if planted(Tooth::FailedCommitDenied) && done.is_err() {
+            return done.map_err(unavailable);
+        }
 
     fn empty_wal(&mut self) {
         if self.shared.poisoned().is_some() || !self.plan.has_pages() {
@@ -219,3 +226,4 @@ impl Writer {
         }
     }
 }
+            Err(_) if planted(Tooth::CheckpointErrorIgnored) => {}

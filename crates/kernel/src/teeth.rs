@@ -1,0 +1,101 @@
+//! Planted defects, for proving that the rigs under `torture/` bite: each is found by at least one of them
+//! (`torture/teeth.toml` says by which). They exist only with the feature `teeth`; without it [`planted`] is `false` at
+//! compile time. `CALLBOARD_TOOTH` names the one that a process has.
+
+/// A defect that can be planted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "teeth"), expect(dead_code, reason = "the names are the list, whatever the build"))]
+pub enum Tooth {
+    /// The store answers before COMMIT.
+    AckBeforeCommit,
+    /// SQLite syncs as `synchronous=NORMAL` does.
+    SynchronousNormal,
+    /// A checkpoint that failed is passed over.
+    CheckpointErrorIgnored,
+    /// A commit that failed is answered as not stored, and the store goes on.
+    FailedCommitDenied,
+    /// A duplicate moves the head of its stream.
+    HeadMovedByDuplicate,
+    /// Each process finds only its own duplicates.
+    DedupePerProcess,
+    /// A process that was fenced out goes on writing.
+    FenceIgnored,
+    /// The result of an effect counts although its lease went to another.
+    OldFenceAccepted,
+    /// A webhook is tried again under a new id.
+    RetryUnderNewId,
+    /// The second loss of a participant opens no window.
+    WindowNotRenewed,
+    /// A leave that comes late takes away who came back.
+    LateLeaveApplied,
+    /// What a poll concluded is applied although the call went on meanwhile.
+    PollOvertakes,
+    /// The signature of a webhook is not looked at.
+    ForgeryAccepted,
+    /// Resume tokens are good for ever.
+    OldTokensGood,
+    /// A consumer's checkpoint moves back.
+    CheckpointMovedBack,
+    /// A stream resumes one event too late.
+    ResumeSkipsOne,
+    /// Who falls behind the live ring loses what fell out of it.
+    RingDrops,
+    /// A session is found whoever it belongs to.
+    NoTenantClause,
+    /// A request's head may take for ever.
+    NoHeaderTimeout,
+    /// The queue of writes has no end.
+    UnboundedQueue,
+    /// A backup leaves out what only the WAL holds.
+    BackupWithoutWal,
+    /// Erasing forgets the search index.
+    ErasureForgetsSearch,
+}
+
+/// Whether this process has the defect.
+#[cfg(not(feature = "teeth"))]
+#[inline(always)]
+pub const fn planted(_: Tooth) -> bool {
+    false
+}
+
+/// Whether this process has the defect.
+///
+/// # Panics
+/// When `CALLBOARD_TOOTH` names none: a run that plants nothing must not pass for one that does.
+#[cfg(feature = "teeth")]
+pub fn planted(tooth: Tooth) -> bool {
+    static CHOSEN: std::sync::LazyLock<Option<String>> = std::sync::LazyLock::new(|| {
+        let name = std::env::var("CALLBOARD_TOOTH").ok().filter(|n| !n.is_empty())?;
+        assert!(ALL.iter().any(|t| format!("{t:?}") == name), "CALLBOARD_TOOTH={name} is none of {ALL:?}");
+        Some(name)
+    });
+    CHOSEN.as_deref().is_some_and(|name| name == format!("{tooth:?}"))
+}
+
+/// All of them.
+#[cfg(feature = "teeth")]
+const ALL: [Tooth; 22] = [
+    Tooth::AckBeforeCommit,
+    Tooth::SynchronousNormal,
+    Tooth::CheckpointErrorIgnored,
+    Tooth::FailedCommitDenied,
+    Tooth::HeadMovedByDuplicate,
+    Tooth::DedupePerProcess,
+    Tooth::FenceIgnored,
+    Tooth::OldFenceAccepted,
+    Tooth::RetryUnderNewId,
+    Tooth::WindowNotRenewed,
+    Tooth::LateLeaveApplied,
+    Tooth::PollOvertakes,
+    Tooth::ForgeryAccepted,
+    Tooth::OldTokensGood,
+    Tooth::CheckpointMovedBack,
+    Tooth::ResumeSkipsOne,
+    Tooth::RingDrops,
+    Tooth::NoTenantClause,
+    Tooth::NoHeaderTimeout,
+    Tooth::UnboundedQueue,
+    Tooth::BackupWithoutWal,
+    Tooth::ErasureForgetsSearch,
+];
