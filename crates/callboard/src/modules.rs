@@ -6,16 +6,18 @@ use axum::Router;
 use callboard_calls::ports::Providers;
 use callboard_egress::Egress;
 use callboard_eventlog::Log;
+use callboard_eventlog::erase::{Eraser, LogEraser};
 use callboard_eventlog::outbox::Handler;
+use callboard_governance::{Keepers, Prune};
 use callboard_http::{
-    AccessMatrix, App, Authenticate, ForgetAnswers, FrontDoor, Metrics, Module, RateLimits, Repair, Shutdown,
-    complete_document,
+    AccessMatrix, AnswerEraser, App, Authenticate, ForgetAnswers, FrontDoor, Metrics, Module, RateLimits, Repair,
+    Shutdown, complete_document,
 };
 use callboard_kernel::{Error, Result};
 use callboard_livekit::LiveKit;
 use callboard_simulated::MediaServer;
 use callboard_store::Sql;
-use callboard_tenants::{FirstSteps, Installation, RequestLog};
+use callboard_tenants::{DataKind, FirstSteps, Installation, RequestLog};
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -41,6 +43,7 @@ pub const ACCESS: &str = include_str!("../access.toml");
         (name = "Provider", description = "LiveKit: webhooks, receipts, connection test"),
         (name = "Simulated", description = "The media server of simulated calls, for their clients"),
         (name = "Webhooks", description = "Events that are sent to a tenant's own servers"),
+        (name = "Data", description = "Erasing personal text, and how long data is kept"),
         (name = "Access", description = "Keys, issuers, users, logins, audit"),
         (name = "Tenants", description = "The installation's tenants"),
         (name = "Operation", description = "Health, metrics, endpoint map")
@@ -65,6 +68,9 @@ pub fn all_sql() -> Vec<&'static Sql> {
         &callboard_transcripts::ALL_SQL,
         callboard_livekit::ALL_SQL,
         &callboard_webhooks::ALL_SQL,
+        callboard_governance::ALL_SQL,
+        callboard_eventlog::erase::ALL_SQL,
+        callboard_livekit::ERASE_SQL,
     ]
     .concat()
 }
@@ -110,6 +116,25 @@ fn installation(parts: &Parts) -> Installation {
     }
 }
 
+/// What each feature keeps, for erasure and retention.
+fn keepers() -> Keepers {
+    let erasers: [Arc<dyn Eraser>; 6] = [
+        Arc::new(LogEraser),
+        Arc::new(AnswerEraser),
+        Arc::new(callboard_calls::CallEraser),
+        Arc::new(callboard_transcripts::TranscriptEraser),
+        Arc::new(callboard_webhooks::DeliveryEraser),
+        Arc::new(callboard_livekit::ReceiptEraser),
+    ];
+    let prunes: [(DataKind, Prune); 4] = [
+        (DataKind::Receipts, |tx, tenant, before| callboard_livekit::forget_receipts(tx, tenant, before, 500)),
+        (DataKind::Deliveries, callboard_webhooks::forget_deliveries),
+        (DataKind::Requests, callboard_tenants::forget_requests),
+        (DataKind::Audit, callboard_tenants::forget_audit),
+    ];
+    Keepers { erasers: Arc::new(erasers), prunes: Arc::new(prunes) }
+}
+
 fn modules(app: &App, parts: &Parts) -> Vec<Module> {
     let senders = parts.simulated.iter().map(|s| s.sender()).collect();
     let mut modules = vec![
@@ -119,6 +144,7 @@ fn modules(app: &App, parts: &Parts) -> Vec<Module> {
         callboard_webhooks::module(app.clone(), parts.egress.clone()),
         callboard_livekit::module(app.clone(), parts.livekit.clone(), senders),
         callboard_simulated::module(app.clone(), parts.simulated.clone()),
+        callboard_governance::module(app.clone(), keepers()),
     ];
     let authenticators = authenticators(&modules);
     modules.push(callboard_realtime::module(app.clone(), authenticators, parts.shutdown.clone()));

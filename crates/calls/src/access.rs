@@ -23,13 +23,19 @@ pub struct Seen {
     pub connected_at: Option<Timestamp>,
     /// When it ended or failed.
     pub closed_at: Option<Timestamp>,
+    /// How often personal text in it was erased: copies of before are not good any more.
+    pub erasures: i64,
 }
 
 /// The session, if the caller may read it; else `NOT_FOUND`.
 pub fn see(tx: &Tx<'_>, log: &Log, by: &Principal, id: &SessionId) -> Result<Seen> {
     let missing = || Error::not_found("session");
     let key = log.find(tx, by.tenant(), id)?.ok_or_else(missing)?;
-    let row = store::access::seen_row(tx, &key)?;
+    let Some(row) = store::access::seen_row(tx, &key)? else {
+        // A tombstone has no owner: whoever sees the tenant's sessions is told, nobody else.
+        let told = matches!(by, Principal::Key { .. }) || by.top_role().is_some();
+        return Err(if told { callboard_eventlog::erase::removed() } else { missing() });
+    };
     let owner: Option<UserId> = row.get("owner_user_id")?;
     let visible = match by {
         Principal::Key { .. } => true,
@@ -46,6 +52,7 @@ pub fn see(tx: &Tx<'_>, log: &Log, by: &Principal, id: &SessionId) -> Result<See
         created_at: row.get("created_at")?,
         connected_at: row.get("started_at")?,
         closed_at: ended.or(failed),
+        erasures: row.get("erasures")?,
         key,
     })
 }

@@ -7,6 +7,7 @@ pub mod access;
 mod commands;
 mod decide;
 mod effects;
+mod erase;
 mod http;
 pub mod model;
 pub mod narrow;
@@ -23,6 +24,7 @@ use callboard_eventlog::outbox::Handler;
 use callboard_http::{App, Module};
 
 pub use commands::provider::{AppliedFact, apply_fact, session_by_room};
+pub use erase::{CallEraser, InCalls, closed_before, mark_erased, remove_record, terminal_or_refuse, with_user};
 
 use ports::Providers;
 

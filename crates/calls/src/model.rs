@@ -155,6 +155,8 @@ pub struct Session {
     pub slot_held: bool,
     /// The last error.
     pub last_error: Option<LastError>,
+    /// When all personal text in it was erased.
+    pub erased_at: Option<Timestamp>,
     /// Its state by the log.
     pub state: SessionState,
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod due;
+pub(crate) mod erase;
 pub(crate) mod list;
 pub(crate) mod projection;
 
@@ -57,7 +58,7 @@ sql! {
 
 /// Every SQL text of this crate.
 pub static ALL_SQL: std::sync::LazyLock<Vec<&'static Sql>> = std::sync::LazyLock::new(|| {
-    [CORE_SQL, access::ACCESS_SQL, due::DUE_SQL, list::LIST_SQL, projection::PROJECTION_SQL].concat()
+    [CORE_SQL, access::ACCESS_SQL, due::DUE_SQL, erase::ERASE_SQL, list::LIST_SQL, projection::PROJECTION_SQL].concat()
 });
 
 /// A session about to be written.
@@ -135,6 +136,7 @@ pub(crate) fn session_from(row: &Row) -> Result<Session> {
         slot_held: row.get("slot_held")?,
         connection: ConnectionState::from_stored(&text("connection")?)?,
         last_error,
+        erased_at: row.get("erased_at")?,
         state: SessionState {
             status: Status::from_stored(&text("status")?)?,
             started_at: row.get("started_at")?,

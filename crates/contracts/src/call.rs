@@ -93,6 +93,15 @@ choices! {
     }
 }
 choices! {
+    /// Whose personal text was made unreadable.
+    ErasedScope {
+        /// Everything that the log held of the call.
+        Call = "call",
+        /// What some participants said and were called.
+        Participants = "participants",
+    }
+}
+choices! {
     /// Whose turn it is to speak.
     TurnOwner {
         /// The caller.
@@ -371,5 +380,19 @@ payload! {
         total_ms: Count,
         /// Whether the turn took longer than agreed.
         slo_breached: bool,
+    }
+}
+payload! {
+    /// Personal text of earlier events was made unreadable. They keep their sequences; read them again, and let go of
+    /// copies.
+    Erased: CallErased {
+        /// The session's id.
+        call_id: Text,
+        /// When it was asked for.
+        erased_at: Moment,
+        /// Whose text.
+        scope: ErasedScope,
+        /// How many events lost text.
+        events: Count,
     }
 }

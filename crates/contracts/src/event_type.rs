@@ -62,6 +62,7 @@ event_types! {
     CallRecordingStarted = "call.recording.started", Call, call::RecordingStarted;
     CallRecordingEnded = "call.recording.ended", Call, call::RecordingEnded;
     CallVoiceConfigUpdated = "call.voice.config.updated", Call, call::VoiceConfigUpdated;
+    CallErased = "call.erased", Call, call::Erased;
     CallTurnOwnerChanged = "call.turn.owner_changed", Call, call::TurnOwnerChanged;
     CallTurnTiming = "call.turn.timing", Call, call::TurnTiming;
     TranscriptPartial = "transcript.partial", Transcript, transcript::Partial;

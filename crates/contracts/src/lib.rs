@@ -24,6 +24,7 @@ mod incoming;
 mod instant;
 pub mod orchestration;
 mod payload;
+pub mod personal;
 pub mod safety;
 mod scalar;
 mod schema;

@@ -7,10 +7,11 @@ use callboard_kernel::teeth::{Tooth, planted};
 use callboard_kernel::{Error, Result, Timestamp, codes, json};
 use callboard_store::{Tx, params};
 
+use crate::erase::Stripped;
 use crate::hub::Frame;
 use crate::log::Log;
 use crate::model::{Appended, NewEvent, SessionKey, StoredEvent};
-use crate::store;
+use crate::store::{self, First};
 
 impl Log {
     /// Appends events to one session, in order, all or none. A repetition of a stored event comes back as stored
@@ -44,9 +45,13 @@ impl Log {
         key: &SessionKey,
         events: Vec<NewEvent>,
         now: Timestamp,
-        repeated: impl Fn(&StoredEvent, bool, &NewEvent) -> Result<()>,
+        repeated: impl Fn(&StoredEvent, &First, &NewEvent) -> Result<()>,
     ) -> Result<Vec<Appended>> {
-        let old = store::stream_lock(tx, key)?;
+        let locked = store::stream_lock(tx, key)?;
+        if locked.removed_at.is_some() {
+            return Err(crate::erase::removed());
+        }
+        let old = locked.last;
         let mut last = old;
         let mut out = Vec::with_capacity(events.len());
         let mut fresh = Vec::new();
@@ -58,9 +63,10 @@ impl Log {
                 continue;
             }
             self.admit(tx, key, &new)?;
+            let stripped = locked.erased.strip(&new)?;
             last += 1;
-            store::event_insert(tx, key, &new, last, now, self.epoch())?;
-            let stored = stored_from(new, key, last);
+            store::event_insert(tx, key, &new, last, (now, self.epoch()), stripped.as_ref())?;
+            let stored = stored_from(new, key, last, stripped);
             // Projected at once: the guards of the next event of this append must see what this one changed.
             self.project_new(tx, key, &stored, now)?;
             fresh.push(stored.clone());
@@ -108,16 +114,13 @@ impl Log {
     }
 }
 
-fn stored_from(new: NewEvent, key: &SessionKey, sequence: i64) -> StoredEvent {
-    StoredEvent {
-        sequence,
-        event_id: new.event_id,
-        session: key.session().clone(),
-        ts: new.ts,
-        ty: new.ty,
-        actor: new.actor,
-        payload: new.payload,
+fn stored_from(new: NewEvent, key: &SessionKey, sequence: i64, stripped: Option<Stripped>) -> StoredEvent {
+    let NewEvent { event_id, ts, ty, mut actor, mut payload, .. } = new;
+    let erased = stripped.is_some();
+    if let Some(stripped) = stripped {
+        (actor.id, payload) = (stripped.actor, stripped.payload);
     }
+    StoredEvent { sequence, event_id, session: key.session().clone(), ts, ty, actor, payload, erased }
 }
 
 fn advance(tx: &Tx<'_>, key: &SessionKey, old: i64, newest: &StoredEvent) -> Result<()> {
@@ -129,7 +132,8 @@ fn advance(tx: &Tx<'_>, key: &SessionKey, old: i64, newest: &StoredEvent) -> Res
 }
 
 /// Compared are type, payload, and `ts` if the producer sent one both times; never actor or schemaVersion.
-fn same_content(stored: &StoredEvent, ts_given: bool, new: &NewEvent) -> Result<()> {
+/// Of an erased event only the hash of what came is left: then a repetition is the same byte for byte, or another.
+fn same_content(stored: &StoredEvent, first: &First, new: &NewEvent) -> Result<()> {
     let conflict = |what: &str| {
         Err(Error::new(
             &codes::EVENT_ID_CONFLICT,
@@ -139,11 +143,13 @@ fn same_content(stored: &StoredEvent, ts_given: bool, new: &NewEvent) -> Result<
     if stored.ty != new.ty {
         return conflict("type");
     }
-    if ts_given && new.ts_given && stored.ts != new.ts {
+    if first.ts_given && new.ts_given && stored.ts != new.ts {
         return conflict("ts");
     }
-    if !json::same_value(&stored.payload, &new.payload) {
-        return conflict("payload");
-    }
-    Ok(())
+    let same = if stored.erased {
+        callboard_kernel::sha256(&[new.payload.as_bytes()]).as_slice() == first.sha
+    } else {
+        json::same_value(&stored.payload, &new.payload)
+    };
+    if same { Ok(()) } else { conflict("payload") }
 }

@@ -36,14 +36,21 @@ impl Frame {
     }
 }
 
+/// Ticks after which a frame leaves the ring, whoever follows: 10 s. Whoever is so far behind reads the log, so no text
+/// that was erased since is served from memory, even when a hint was lost.
+const TICKS_KEPT: u64 = 20;
+
 struct Topic {
     ring: Mutex<VecDeque<Frame>>,
+    /// Ticks so far, and the newest sequence at each of the last ones.
+    aged: Mutex<(u64, VecDeque<(u64, i64)>)>,
     wake: watch::Sender<u64>,
 }
 
 impl Topic {
     fn new() -> Arc<Self> {
-        Arc::new(Self { ring: Mutex::new(VecDeque::new()), wake: watch::Sender::new(0) })
+        let aged = Mutex::new((0, VecDeque::new()));
+        Arc::new(Self { ring: Mutex::new(VecDeque::new()), aged, wake: watch::Sender::new(0) })
     }
 
     fn subscribe(self: &Arc<Self>) -> Subscription {
@@ -65,6 +72,28 @@ impl Topic {
             ring.push_back(frame);
         }
         drop(ring);
+        self.wake();
+    }
+
+    /// Drops frames that were here [`TICKS_KEPT`] ticks ago already.
+    fn age(&self) {
+        let mut aged = self.aged.lock();
+        aged.0 += 1;
+        let now = aged.0;
+        let mut ring = self.ring.lock();
+        if let Some(newest) = ring.back().map(|f| f.sequence) {
+            aged.1.push_back((now, newest));
+        }
+        while let Some((_, newest)) = aged.1.front().copied().filter(|(then, _)| then + TICKS_KEPT <= now) {
+            aged.1.pop_front();
+            while ring.front().is_some_and(|f| f.sequence <= newest) {
+                ring.pop_front();
+            }
+        }
+    }
+
+    fn forget(&self) {
+        self.ring.lock().clear();
         self.wake();
     }
 
@@ -107,8 +136,18 @@ impl Hub {
         }
     }
 
-    /// A hint from another instance: the sessions it names may have more than our rings.
+    /// Drops what the ring of a session holds: it was erased.
+    pub(crate) fn forget(&self, key: i64) {
+        if let Some(topic) = self.sessions.lock().get(&key) {
+            topic.forget();
+        }
+    }
+
+    /// A hint from another instance: the sessions it names may have more than our rings, or less (`e…`).
     pub fn hint(&self, topics: &[String]) {
+        for key in topics.iter().filter_map(|t| t.strip_prefix('e')?.parse::<i64>().ok()) {
+            self.forget(key);
+        }
         let sessions = self.sessions.lock();
         for key in topics.iter().filter_map(|t| t.strip_prefix('s')?.parse::<i64>().ok()) {
             if let Some(topic) = sessions.get(&key) {
@@ -123,7 +162,10 @@ impl Hub {
     pub fn tick(&self) {
         let mut sessions = self.sessions.lock();
         sessions.retain(|_, t| t.wake.receiver_count() > 0);
-        sessions.values().for_each(|t| t.wake());
+        sessions.values().for_each(|t| {
+            t.age();
+            t.wake();
+        });
         drop(sessions);
         let mut tenants = self.tenants.lock();
         tenants.retain(|_, t| t.wake.receiver_count() > 0);

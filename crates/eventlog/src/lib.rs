@@ -5,6 +5,7 @@
 
 mod append;
 mod checkpoint;
+pub mod erase;
 mod hub;
 mod log;
 mod model;

@@ -32,6 +32,10 @@ pub trait Projector: Send + Sync {
     fn apply_new(&self, tx: &Tx<'_>, key: &SessionKey, event: &StoredEvent, _now: Timestamp) -> Result<()> {
         self.apply(tx, key, event)
     }
+    /// Makes its rows what a rebuild would give, now that this event has lost its personal text.
+    fn erase(&self, _tx: &Tx<'_>, _key: &SessionKey, _event: &StoredEvent) -> Result<()> {
+        Ok(())
+    }
     /// Its tables.
     fn projections(&self) -> &'static [Projection];
 }
@@ -69,9 +73,19 @@ impl Log {
 
     /// Reads the log epoch of an opened store; once, before the first append.
     pub async fn attach(&self, db: &Db) -> Result<()> {
-        let epoch = db.read(|tx| tx.query_one(&store::LOG_EPOCH, callboard_store::params! {})?.at(0)).await?;
+        let epoch = db.read(Self::stored_epoch).await?;
         self.0.epoch.store(epoch, Ordering::Release);
         Ok(())
+    }
+
+    /// The epoch that a store's log is at.
+    pub fn stored_epoch(tx: &Tx<'_>) -> Result<i64> {
+        tx.query_one(&store::LOG_EPOCH, callboard_store::params! {})?.at(0)
+    }
+
+    /// The position of the last event of the installation; 0 when there is none.
+    pub fn last_position(tx: &Tx<'_>) -> Result<i64> {
+        tx.query_one(&store::TAIL_HEAD, callboard_store::params! {})?.at(0)
     }
 
     /// The live side.
@@ -110,7 +124,7 @@ impl Log {
     /// Locks the session until the transaction ends and gives its last sequence. Commands that decide by a
     /// session's state call this first, so that they decide one after the other.
     pub fn lock(&self, tx: &Tx<'_>, key: &SessionKey) -> Result<i64> {
-        store::stream_lock(tx, key)
+        Ok(store::stream_lock(tx, key)?.last)
     }
 
     /// The event of an id, when the session's log holds it.

@@ -87,6 +87,8 @@ pub struct StoredEvent {
     pub actor: Actor,
     /// Compact JSON object, served unchanged.
     pub payload: String,
+    /// Whether its personal text was made unreadable.
+    pub erased: bool,
 }
 
 impl StoredEvent {

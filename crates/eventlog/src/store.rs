@@ -4,6 +4,7 @@ use callboard_contracts::{Actor, EventType, Role};
 use callboard_kernel::{Error, Result, SessionId, TenantId, Timestamp};
 use callboard_store::{Row, Tx, params, sql};
 
+use crate::erase::{Erased, Stripped};
 use crate::model::{NewEvent, SessionKey, StoredEvent, Watermark};
 
 sql! {
@@ -14,26 +15,26 @@ sql! {
     STREAM_BY_KEY = "select tenant_id, session_id from event_stream where session_key = :key";
     STREAM_KEYS = "select session_key, tenant_id, session_id from event_stream where session_key > :after \
         order by session_key limit :limit";
-    STREAM_LOCK = "select last_sequence from event_stream where session_key = :key {for_update}";
+    STREAM_LOCK = "select last_sequence, erased, removed_at from event_stream where session_key = :key {for_update}";
     STREAM_HEAD = "select last_sequence, last_event_id, last_ts from event_stream where session_key = :key";
     STREAM_HEADS = "select session_key, last_sequence from event_stream where tenant_id = :tenant and session_key in ({keys})";
     STREAM_ADVANCE = "update event_stream set last_sequence = :new, last_event_id = :event_id, last_ts = :ts \
         where session_key = :key and last_sequence = :old";
-    EVENT_HASHES = "select payload, payload_sha256 from event where session_key = :key order by sequence";
+    EVENT_HASHES = "select type, payload, payload_sha256, erased_at from event where session_key = :key order by sequence";
     STREAM_COPY = "insert into event_stream (session_key, tenant_id, session_id, created_at) values (:key, :tenant, :session, 0)";
     EVENT_INSERT = "insert into event (tenant_id, session_key, sequence, key16, event_id, ts, ts_given, type, actor_role, \
-        actor_id, payload, payload_sha256, received_at, epoch) values (:tenant, :key, :sequence, :key16, :event_id, :ts, \
-        :ts_given, :type, :role, :actor, :payload, :sha, :now, :epoch)";
-    EVENT_BY_ID = "select sequence, event_id, ts, ts_given, type, actor_role, actor_id, payload from event \
-        where key16 = :key16 and session_key = :key";
+        actor_id, payload, payload_sha256, received_at, epoch, erased_at) values (:tenant, :key, :sequence, :key16, :event_id, :ts, \
+        :ts_given, :type, :role, :actor, :payload, :sha, :now, :epoch, :erased_at)";
+    EVENT_BY_ID = "select sequence, key16, event_id, ts, ts_given, type, actor_role, actor_id, payload, payload_sha256, erased_at \
+        from event where key16 = :key16 and session_key = :key";
     EVENT_BY_SEQUENCE = "select sequence, event_id, ts from event where session_key = :key and sequence = :sequence";
-    EVENT_PAGE = "select sequence, event_id, ts, type, actor_role, actor_id, payload from event \
+    EVENT_PAGE = "select sequence, key16, event_id, ts, type, actor_role, actor_id, payload, payload_sha256, erased_at from event \
         where session_key = :key and sequence > :after and sequence <= :until order by sequence limit :limit";
     EVENT_BEFORE_TS = "select min(sequence) as sequence from event where session_key = :key and ts > :ts";
     EVENT_SHAPE = "select count(*) as n, coalesce(min(sequence), 0) as low, coalesce(max(sequence), 0) as high \
         from event where session_key = :key";
-    EVENT_TAIL_SQLITE = "select e.position, e.epoch, e.xid, e.sequence, e.event_id, e.ts, e.type, e.actor_role, e.actor_id, \
-        e.payload, s.session_id from event e join event_stream s on s.session_key = e.session_key \
+    EVENT_TAIL_SQLITE = "select e.position, e.epoch, e.xid, e.sequence, e.key16, e.event_id, e.ts, e.type, e.actor_role, e.actor_id, \
+        e.payload, e.payload_sha256, e.erased_at, s.session_id from event e join event_stream s on s.session_key = e.session_key \
         where e.tenant_id = :tenant and e.position > :position order by e.position limit :limit";
     LOG_EPOCH = "select epoch from log_epoch where id = 1";
     TAIL_HEAD = "select coalesce(max(position), 0) as position from event";
@@ -89,8 +90,8 @@ pub use postgres_only::ALL_SQL as POSTGRES_SQL;
 pub(crate) mod postgres_only {
     callboard_store::sql! {
         pub ALL_SQL;
-        EVENT_TAIL = "select e.position, e.epoch, e.xid, e.sequence, e.event_id, e.ts, e.type, e.actor_role, e.actor_id, \
-            e.payload, s.session_id from event e join event_stream s on s.session_key = e.session_key \
+        EVENT_TAIL = "select e.position, e.epoch, e.xid, e.sequence, e.key16, e.event_id, e.ts, e.type, e.actor_role, e.actor_id, \
+            e.payload, e.payload_sha256, e.erased_at, s.session_id from event e join event_stream s on s.session_key = e.session_key \
             where e.tenant_id = :tenant and (e.epoch, e.xid, e.position) > (:epoch, :xid, :position) \
             and (e.epoch < :current or e.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint) \
             order by e.epoch, e.xid, e.position limit :limit";
@@ -132,9 +133,22 @@ pub(crate) fn stream_keys(tx: &Tx<'_>, after: i64, limit: i64) -> Result<Vec<Ses
         .collect()
 }
 
-/// Locks the stream and gives its last sequence.
-pub(crate) fn stream_lock(tx: &Tx<'_>, key: &SessionKey) -> Result<i64> {
-    tx.query_one(&STREAM_LOCK, params! { key: key.key() })?.at(0)
+/// What a lock of the stream tells.
+pub(crate) struct Locked {
+    pub last: i64,
+    pub erased: Erased,
+    pub removed_at: Option<Timestamp>,
+}
+
+/// Locks the stream and gives its last sequence, and what of it was erased.
+pub(crate) fn stream_lock(tx: &Tx<'_>, key: &SessionKey) -> Result<Locked> {
+    let row = tx.query_one(&STREAM_LOCK, params! { key: key.key() })?;
+    let erased = match row.get::<i64>("erased")? {
+        0 => Erased::Nothing,
+        1 => Erased::Of(crate::erase::store::participants(tx, key)?),
+        _ => Erased::Everything,
+    };
+    Ok(Locked { last: row.get("last_sequence")?, erased, removed_at: row.get("removed_at")? })
 }
 
 /// The last event of the stream.
@@ -166,17 +180,20 @@ pub(crate) fn event_insert(
     key: &SessionKey,
     new: &NewEvent,
     sequence: i64,
-    now: Timestamp,
-    epoch: i64,
+    (now, epoch): (Timestamp, i64),
+    without: Option<&Stripped>,
 ) -> Result<()> {
     let key16 = crate::model::key16(&new.event_id);
+    // Of what came, also when less of it is stored: a repetition is known by it.
     let sha = callboard_kernel::sha256(&[new.payload.as_bytes()]);
+    let (payload, actor) = without.map_or((&new.payload, &new.actor.id), |s| (&s.payload, &s.actor));
+    let erased_at = without.map(|_| now);
     tx.execute_one(
         &EVENT_INSERT,
         params! {
             tenant: key.tenant(), key: key.key(), sequence, key16, event_id: new.event_id, ts: new.ts,
-            ts_given: new.ts_given, type: new.ty.as_str(), role: new.actor.role.as_str(), actor: new.actor.id,
-            payload: new.payload, sha, now, epoch,
+            ts_given: new.ts_given, type: new.ty.as_str(), role: new.actor.role.as_str(), actor,
+            payload, sha, now, epoch, erased_at,
         },
     )
 }
@@ -197,22 +214,48 @@ pub(crate) fn event_from(row: &Row, session: &SessionId) -> Result<StoredEvent> 
             id: row.get("actor_id")?,
         },
         payload: row.get("payload")?,
+        erased: row.get::<Option<Timestamp>>("erased_at")?.is_some(),
     })
 }
 
-/// The stored event with this id, and whether its producer had sent `ts`.
-pub(crate) fn event_by_id(tx: &Tx<'_>, key: &SessionKey, event_id: &str) -> Result<Option<(StoredEvent, bool)>> {
+/// As [`event_from`], for whoever serves the event: its id and payload are those that were stored. SQLite has no checksums
+/// of its own, so a disk that turned a bit would otherwise be believed. The hash of an erased payload is that of another.
+pub(crate) fn event_checked(row: &Row, session: &SessionId) -> Result<StoredEvent> {
+    let event = event_from(row, session)?;
+    let (id, payload): (Vec<u8>, Vec<u8>) = (row.get("key16")?, row.get("payload_sha256")?);
+    let whole = event.erased || callboard_kernel::sha256(&[event.payload.as_bytes()]).as_slice() == payload;
+    if whole && crate::model::key16(&event.event_id).as_slice() == id {
+        return Ok(event);
+    }
+    Err(damaged(session, format!("event {} is not as it was stored", event.sequence)))
+}
+
+/// What is read is not what was written: it is refused, not served.
+pub(crate) fn damaged(session: &SessionId, what: impl std::fmt::Display) -> Error {
+    Error::internal(format!("the database is damaged: session {session}: {what}; `callboard verify` tells more"))
+}
+
+/// What else a repetition is compared with.
+pub(crate) struct First {
+    /// Whether the producer had sent `ts`.
+    pub ts_given: bool,
+    /// SHA-256 of the payload as it came.
+    pub sha: Vec<u8>,
+}
+
+/// The stored event with this id, and what its first delivery was.
+pub(crate) fn event_by_id(tx: &Tx<'_>, key: &SessionKey, event_id: &str) -> Result<Option<(StoredEvent, First)>> {
     let key16 = crate::model::key16(event_id);
     let Some(row) = tx.query_opt(&EVENT_BY_ID, params! { key16, key: key.key() })? else { return Ok(None) };
-    let stored = event_from(&row, key.session())?;
+    let stored = event_checked(&row, key.session())?;
     if stored.event_id != event_id {
         // 80 bits of SHA-256 collided: refuse rather than guess.
         return Err(Error::internal("two event ids of one session share a dedupe key"));
     }
-    Ok(Some((stored, row.get("ts_given")?)))
+    Ok(Some((stored, First { ts_given: row.get("ts_given")?, sha: row.get("payload_sha256")? })))
 }
 
-/// Events after a sequence, ascending.
+/// Events after a sequence, ascending, as they are found: for `verify` and erasing, which must work on damage too.
 pub(crate) fn event_page(
     tx: &Tx<'_>,
     key: &SessionKey,
@@ -224,4 +267,22 @@ pub(crate) fn event_page(
         .iter()
         .map(|r| event_from(r, key.session()))
         .collect()
+}
+
+/// Events after a sequence, ascending, one after the other from there on, each as it was stored.
+pub(crate) fn event_page_checked(
+    tx: &Tx<'_>,
+    key: &SessionKey,
+    after: i64,
+    until: i64,
+    limit: i64,
+) -> Result<Vec<StoredEvent>> {
+    let rows = tx.query(&EVENT_PAGE, params! { key: key.key(), after, until, limit })?;
+    let events = rows.iter().map(|r| event_checked(r, key.session())).collect::<Result<Vec<_>>>()?;
+    let contiguous = (after + 1..).zip(&events).all(|(want, event)| event.sequence == want);
+    let expected = limit.min(until - after).max(0);
+    if contiguous && i64::try_from(events.len()) == Ok(expected) {
+        return Ok(events);
+    }
+    Err(damaged(key.session(), format!("{} of {expected} events after {after} are found in order", events.len())))
 }

@@ -22,7 +22,9 @@ pub use caller::{Caller, Visitor};
 pub use document::{ERROR_CODES, complete as complete_document, routes_of};
 pub use extract::{Body, IdempotencyKey, IfMatch, OptionalBody, Path, Query, RawBody, RawJson, parse_query};
 pub use front::{FrontDoor, NoteRequests, Peer, RequestNote};
-pub use idempotency::{AnswerEraser, ForgetAnswers, erase_answers_about, IDEMPOTENCY_SQL, OnceScope, fingerprint, once, once_as};
+pub use idempotency::{
+    AnswerEraser, ForgetAnswers, IDEMPOTENCY_SQL, OnceScope, erase_answers_about, fingerprint, once, once_as,
+};
 pub use metrics::Metrics;
 pub use page::{Cursor, DEFAULT_LIMIT, List, MAX_LIMIT, Page};
 pub use principal::{PassKind, Principal, Role, Scope};

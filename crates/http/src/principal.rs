@@ -47,6 +47,9 @@ pub enum Scope {
     /// Manage webhook endpoints, and read what was sent to them.
     #[serde(rename = "webhooks:manage")]
     WebhooksManage,
+    /// Erase personal text, and say how long data is kept.
+    #[serde(rename = "data:erase")]
+    DataErase,
     /// Propose actions.
     #[serde(rename = "actions:propose")]
     ActionsPropose,

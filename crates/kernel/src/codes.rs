@@ -99,10 +99,14 @@ codes! {
     INVALID_TRANSITION, Conflict, false, "The session cannot go from its status to that one";
     PROVIDER_CORRELATION_MISMATCH, Conflict, false, "Provider fields are fixed once a call is active";
     SESSION_CLOSED, Conflict, false, "The session is over";
+    SESSION_NOT_OVER, Conflict, false, "The session is still going on";
     SESSION_EXISTS, Conflict, false, "The session id is taken";
     ALREADY_EXISTS, Conflict, false, "There already is one with this name";
     WEBHOOK_LIMIT, Conflict, false, "The tenant has as many webhook endpoints as it may";
     WEBHOOK_DISABLED, Conflict, false, "The webhook endpoint is disabled";
+    SESSION_ERASED, Gone, false, "The session's personal text was erased";
+    SESSION_REMOVED, Gone, false, "The session was removed after its time";
+    CONTENT_ERASED, Gone, false, "What was stored under this name was erased";
     RECONNECT_WINDOW_EXPIRED, Gone, false, "The participant's reconnect window is over";
     PRECONDITION_FAILED, PreconditionFailed, false, "The object has changed since it was read";
     BODY_TOO_LARGE, TooLarge, false, "The body is larger than the route takes";

@@ -2,7 +2,7 @@
 
 use callboard_calls::{apply_fact, session_by_room};
 use callboard_eventlog::Log;
-use callboard_kernel::{codes, Entropy, Error, Kind, ReceiptId, Result, Timestamp, short};
+use callboard_kernel::{Entropy, Error, Kind, ReceiptId, Result, Timestamp, codes, short};
 use callboard_store::Tx;
 
 use crate::erase;
@@ -56,7 +56,10 @@ pub fn process_again(
     mut entropy: Entropy,
 ) -> Result<Verdict> {
     if erase::is_erased(&receipt.body) {
-        return Err(Error::new(&codes::CONTENT_ERASED, "The body of this receipt was erased; it cannot be processed again."));
+        return Err(Error::new(
+            &codes::CONTENT_ERASED,
+            "The body of this receipt was erased; it cannot be processed again.",
+        ));
     }
     let event = parse(&receipt.body, &receipt.body_sha256);
     let mut verdict = process(tx, log, &receipt.provider, &event, receipt.received_at, now, &mut entropy)?;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+pub(crate) mod erase;
+
 use callboard_kernel::{Error, ReceiptId, Result, SessionId, TenantId, Timestamp};
 use callboard_store::{Row, Tx, params, sql};
 
@@ -39,7 +41,8 @@ sql! {
         and provider = :provider and received_at >= :since order by looked_at, receipt_id limit :limit";
     RECEIPT_LOOKED_AT = "update provider_receipt set looked_at = :now where receipt_id = :id and outcome = 'unmapped'";
     RECEIPTS_OLD_PRUNE = "delete from provider_receipt where receipt_id in \
-        (select receipt_id from provider_receipt where received_at < :before order by received_at limit :limit)";
+        (select receipt_id from provider_receipt where tenant_id is null and received_at < :before \
+        order by received_at limit :limit)";
     REJECTION_ADD = "insert into provider_rejection (provider, reason, rejected, first_at, last_at) \
         values (:provider, :reason, :count, :first, :last) on conflict (provider, reason) do update set \
         rejected = provider_rejection.rejected + excluded.rejected, \

@@ -1,6 +1,7 @@
 //! The door for callers: reads and writes as closures, run on the engine's own threads.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 
 use callboard_kernel::{Error, Result};
@@ -88,6 +89,25 @@ impl Db {
             self.inner.shared.submit_read(Box::new(job))?;
             self.answer(answer, &ticket).await
         }
+    }
+
+    /// Puts what is committed into the database file and empties the WAL (SQLite), so that overwritten text is in no file
+    /// any more: deleted and changed rows are zeroed where they stood. `false` when a reader held the WAL; ask again. On
+    /// PostgreSQL there is nothing to do from here, and the answer is `true`: `docs/guides/erase-and-keep.md` says what is.
+    ///
+    /// # Errors
+    /// Those of [`Db::write`].
+    pub async fn settle(&self) -> Result<bool> {
+        if self.engine() == Engine::Postgres {
+            return Ok(true);
+        }
+        let shared = &self.inner.shared;
+        let before = shared.settled.load(Ordering::Acquire);
+        shared.settle.store(true, Ordering::Release);
+        // The writer empties the WAL after the group of the first write; the second begins when that is over.
+        self.write(|_| Ok(())).await?;
+        self.write(|_| Ok(())).await?;
+        Ok(shared.settled.load(Ordering::Acquire) > before)
     }
 
     /// As [`Db::write`] for callers without a runtime (command line); blocks the thread.

@@ -94,6 +94,7 @@ id_columns!(
     JoinLinkId,
     ReceiptId,
     AuditId,
+    ErasureId,
     LoginId,
     OutboxId,
     RequestId,

@@ -1,6 +1,6 @@
 //! What callers and the engine's threads share: queues, counters, health, hints.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -33,6 +33,10 @@ pub(crate) struct Shared {
     pub(crate) footing: OnceLock<Footing>,
     /// Set in simulations: the engine has no threads, and runs where it is asked.
     pub(crate) inline: Mutex<Option<Arc<Inline>>>,
+    /// Set when somebody wants the WAL emptied; taken by the writer after its next group.
+    pub(crate) settle: AtomicBool,
+    /// How often it was emptied on demand.
+    pub(crate) settled: AtomicU64,
     /// Set for good: nothing is written any more.
     poisoned: Mutex<Option<String>>,
     /// Set while the database cannot be reached.
@@ -60,6 +64,8 @@ impl Shared {
             faults: options.faults.clone(),
             footing: OnceLock::new(),
             inline: Mutex::default(),
+            settle: AtomicBool::new(false),
+            settled: AtomicU64::new(0),
             poisoned: Mutex::new(None),
             ailing: Mutex::new(None),
             on_fatal: options.on_fatal.clone(),

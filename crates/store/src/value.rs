@@ -118,8 +118,10 @@ id_values!(
     JoinLinkId,
     ReceiptId,
     AuditId,
+    ErasureId,
     LoginId,
-    OutboxId, RequestId,
+    OutboxId,
+    RequestId,
     SessionId,
     WebhookDeliveryId,
     WebhookEndpointId

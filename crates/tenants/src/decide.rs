@@ -69,12 +69,14 @@ pub(crate) fn may_give_scopes(by: &Principal, scopes: &[Scope]) -> Result<()> {
 
 /// What a role amounts to in scopes, for keys that manage users.
 fn scopes_of(role: Role) -> &'static [Scope] {
-    use Scope::{CallsRead, CallsWrite, EventsRead, KeysManage, ProviderRead, TranscriptsRead, WebhooksManage};
+    use Scope::{
+        CallsRead, CallsWrite, DataErase, EventsRead, KeysManage, ProviderRead, TranscriptsRead, WebhooksManage,
+    };
     match role {
         Role::Viewer => &[CallsRead, EventsRead, TranscriptsRead],
         Role::Operator => &[CallsRead, EventsRead, TranscriptsRead, CallsWrite, ProviderRead],
         Role::Admin | Role::Owner => {
-            &[CallsRead, EventsRead, TranscriptsRead, CallsWrite, ProviderRead, KeysManage, WebhooksManage]
+            &[CallsRead, EventsRead, TranscriptsRead, CallsWrite, ProviderRead, KeysManage, WebhooksManage, DataErase]
         }
     }
 }

@@ -16,12 +16,16 @@ mod token;
 pub use auth::JwksSource;
 pub use commands::audit::{Actor, Entry, audit};
 pub use commands::keys::{NewKey, create_key};
+pub use commands::retention::{
+    audit_removed, count_removed, erase_user, forget_audit, forget_requests, retention, tenants_after,
+};
 pub use commands::slots::{
     lock_call_slots, recount, release_call_slot, require_active, take_call_slot, tenants_in_calls,
 };
 pub use commands::tenants::{NewTenant, create_tenant, find_tenant, owner_of_name};
 pub use commands::users::{NewUser, create_user, login_link, require_user};
 pub use http::module;
+pub use model::retention::{DAY_MS, Kind as DataKind, Retention};
 pub use model::{Algorithm, ApiKey, FirstStep, FirstSteps, Installation, Issuer, Tenant, TenantStatus, User};
 pub use request_log::{RequestCounts, RequestLog};
 pub use store::ALL_SQL;

@@ -1,5 +1,7 @@
 //! Tenants and who acts in them.
 
+pub(crate) mod retention;
+
 use std::sync::Arc;
 
 use callboard_http::{Principal, Role, Scope};

@@ -1,4 +1,4 @@
-//! Forgets logins and login links that ended long ago, and old rows of the request log.
+//! Forgets logins and login links that ended long ago.
 
 use async_trait::async_trait;
 use callboard_http::Repair;
@@ -29,33 +29,6 @@ impl Repair for ForgetLogins {
                 self.0.write(move |tx| Ok((store::links_prune(tx, before)?, store::logins_prune(tx, before)?))).await?;
             total += gone.0 + gone.1;
             if gone.0 < store::SLICE && gone.1 < store::SLICE {
-                return Ok(total);
-            }
-        }
-    }
-}
-
-/// How long a request stays in the request log, milliseconds: 30 days, as receipts do.
-const REQUESTS_KEPT_MS: i64 = 30 * 24 * 3_600_000;
-
-/// Deletes old rows of the request log in slices.
-pub(crate) struct ForgetRequests(pub(crate) Db);
-
-#[async_trait]
-impl Repair for ForgetRequests {
-    fn name(&self) -> &'static str {
-        "tenants.forget_requests"
-    }
-    fn every_ms(&self) -> u64 {
-        10 * 60 * 1000
-    }
-    async fn run(&self, now: Timestamp) -> Result<u64> {
-        let before = now.plus_ms(-REQUESTS_KEPT_MS);
-        let mut total = 0;
-        loop {
-            let gone = self.0.write(move |tx| store::requests_prune(tx, before)).await?;
-            total += gone;
-            if gone < store::SLICE {
                 return Ok(total);
             }
         }

@@ -24,6 +24,15 @@ pub(crate) const fn readable_after(by: &Principal) -> i64 {
     }
 }
 
+/// Which state of a transcript it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    /// The newest event of it.
+    pub revision: i64,
+    /// How often text in the session was erased.
+    pub erasures: i64,
+}
+
 /// A transcript as read, or the word that the caller has it already.
 pub(crate) enum Read {
     /// Nothing has come since the caller's revision.
@@ -44,18 +53,19 @@ pub(crate) fn state(
     by: &Principal,
     id: &SessionId,
     with_names: bool,
-    unless: impl FnOnce(i64) -> bool,
-) -> Result<(Read, i64)> {
+    unless: impl FnOnce(Mark) -> bool,
+) -> Result<(Read, Mark)> {
     let seen = access::see(tx, log, by, id)?;
     let from = readable_after(by);
     let head = store::snapshot_head(tx, &seen.key)?;
     let revision = if head > from { head } else { 0 };
-    if unless(revision) {
-        return Ok((Read::Unchanged, revision));
+    let mark = Mark { revision, erasures: seen.erasures };
+    if unless(mark) {
+        return Ok((Read::Unchanged, mark));
     }
     let segments = if revision == 0 { Vec::new() } else { store::segments(tx, &seen.key, from)? };
     let names = if with_names { names(tx, &seen.key, &segments)? } else { HashMap::new() };
-    Ok((Read::State { segments, names }, revision))
+    Ok((Read::State { segments, names }, mark))
 }
 
 fn names(tx: &Tx<'_>, key: &SessionKey, segments: &[Segment]) -> Result<HashMap<String, String>> {

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::commands::{self, Read};
+use crate::commands::{self, Mark, Read};
 use crate::export::{self, TextForm};
 use crate::model::{Segment, Version};
 
@@ -219,22 +219,22 @@ async fn transcript(
     let format = query.format.unwrap_or_default();
     let known: Vec<String> =
         headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|v| v.to_str().ok()).map(str::to_owned).collect();
-    let (read, revision) = app
+    let (read, mark) = app
         .db
         .read(move |tx| {
-            let has = |revision| {
-                let tag = etag(format, revision);
+            let has = |mark| {
+                let tag = etag(format, mark);
                 known.iter().flat_map(|v| v.split(',')).any(|v| v.trim().trim_start_matches("W/") == tag)
             };
             commands::state(tx, &app.log, &caller.principal, &id, format != Format::Json, has)
         })
         .await?;
-    let tag = HeaderValue::try_from(etag(format, revision)).map_err(Error::internal)?;
+    let tag = HeaderValue::try_from(etag(format, mark)).map_err(Error::internal)?;
     let (kind, body) = match read {
         Read::Unchanged => return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response()),
         Read::State { segments, names } => match text_form(format) {
             Some(form) => (form.media_type(), export::render(form, &segments, &names)),
-            None => ("application/json", json(&segments, revision)?),
+            None => ("application/json", json(&segments, mark.revision)?),
         },
     };
     let kind = HeaderValue::from_static(kind);
@@ -250,11 +250,10 @@ const fn text_form(format: Format) -> Option<TextForm> {
     }
 }
 
-fn etag(format: Format, revision: i64) -> String {
-    match text_form(format) {
-        None => format!("\"{revision}\""),
-        Some(form) => format!("\"{revision}-{}\"", form.as_str()),
-    }
+fn etag(format: Format, mark: Mark) -> String {
+    let form = text_form(format).map(|form| format!("-{}", form.as_str())).unwrap_or_default();
+    let erased = if mark.erasures > 0 { format!("-e{}", mark.erasures) } else { String::new() };
+    format!("\"{}{form}{erased}\"", mark.revision)
 }
 
 fn json(segments: &[Segment], revision: i64) -> Result<String> {

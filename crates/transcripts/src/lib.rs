@@ -7,6 +7,7 @@
 
 mod commands;
 mod decide;
+mod erase;
 mod export;
 mod http;
 mod model;
@@ -22,6 +23,7 @@ use callboard_eventlog::{Guard, Projector};
 use callboard_http::{App, Module};
 
 pub use decide::{bound_to, in_order, supersede};
+pub use erase::TranscriptEraser;
 pub use export::{TextForm, render};
 pub use model::{Compacted, Segment, SnapshotBounds, Version};
 pub use store::{ALL_SQL, POSTGRES_SQL, SQLITE_SQL};

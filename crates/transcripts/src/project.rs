@@ -37,7 +37,15 @@ impl Projector for Transcripts {
         if !after.current.is_final {
             return Ok(());
         }
+        if event.erased {
+            return store::erase::unsearch(tx, key, &after.current.utterance_id);
+        }
         store::search::put(tx, key, &after, &words::indexed(key.tenant(), &after.current.text))
+    }
+
+    fn erase(&self, tx: &Tx<'_>, key: &SessionKey, event: &StoredEvent) -> Result<()> {
+        let Some(version) = version_of(event)? else { return Ok(()) };
+        store::erase::overwrite(tx, key, &version)
     }
 
     fn projections(&self) -> &'static [Projection] {

@@ -1,5 +1,6 @@
 //! The SQL of transcripts; that of searching is in `store/search.rs`.
 
+pub(crate) mod erase;
 pub(crate) mod search;
 
 use callboard_eventlog::SessionKey;
@@ -53,7 +54,7 @@ pub use search::{POSTGRES_SQL, SQLITE_SQL};
 
 /// Every SQL text of this crate that both engines know.
 pub static ALL_SQL: std::sync::LazyLock<Vec<&'static Sql>> =
-    std::sync::LazyLock::new(|| [STATE_SQL, search::SHARED_SQL].concat());
+    std::sync::LazyLock::new(|| [STATE_SQL, search::SHARED_SQL, erase::ERASE_SQL].concat());
 
 /// What an utterance says now.
 pub(crate) fn segment(tx: &Tx<'_>, key: &SessionKey, utterance: &str) -> Result<Option<Segment>> {

@@ -8,6 +8,7 @@
 mod commands;
 mod decide;
 mod deliver;
+mod erase;
 mod http;
 mod model;
 mod ports;
@@ -25,6 +26,7 @@ use callboard_http::{App, Module};
 
 pub use decide::{DELAYS_S, FAILING_MS, SPAN_MS, next_attempt};
 pub use deliver::KIND;
+pub use erase::{DeliveryEraser, forget_deliveries};
 pub use model::{DISABLED_KEPT_MS, KEPT_MS, MAX_ENDPOINTS};
 pub use ports::{Answered, Unsent, WebhookSender};
 pub use stats::{Counts, Stats};

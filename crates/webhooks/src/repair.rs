@@ -39,7 +39,7 @@ impl Repair for Sweep {
     }
 }
 
-/// Forgets settled deliveries after 30 days, and deleted endpoints after their last delivery.
+/// Forgets deleted endpoints after their last delivery. Deliveries go by the tenant's retention.
 struct Forget(App);
 
 #[async_trait]
@@ -52,14 +52,6 @@ impl Repair for Forget {
     }
     async fn run(&self, now: Timestamp) -> Result<u64> {
         let before = now.plus_ms(-KEPT_MS);
-        let mut total = 0;
-        loop {
-            let gone = self.0.db.write(move |tx| store::prune_deliveries(tx, before)).await?;
-            total += gone;
-            if i64::try_from(gone).unwrap_or(0) < store::SLICE {
-                break;
-            }
-        }
-        Ok(total + self.0.db.write(move |tx| store::prune_endpoints(tx, before)).await?)
+        self.0.db.write(move |tx| store::prune_endpoints(tx, before)).await
     }
 }

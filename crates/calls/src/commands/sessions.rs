@@ -87,6 +87,7 @@ pub(crate) fn create(
         connection: ConnectionState::Idle,
         slot_held: false,
         last_error: None,
+        erased_at: None,
         state: SessionState {
             status: Status::Created,
             started_at: None,
@@ -114,7 +115,7 @@ fn uuid7_free(entropy: &mut Entropy) -> String {
 
 fn existing(tx: &Tx<'_>, log: &Log, by: &Principal, id: &SessionId, ask: &Create) -> Result<Created> {
     let conflict = || Error::new(&codes::IDEMPOTENCY_CONFLICT, "A session with this id was made by another request.");
-    let seen = access::see(tx, log, by, id).map_err(|_| conflict())?;
+    let seen = access::see(tx, log, by, id).map_err(|e| if e.is(&codes::SESSION_REMOVED) { e } else { conflict() })?;
     if store::request_hash(tx, &seen.key)? != ask.request_hash {
         return Err(conflict());
     }
@@ -144,6 +145,10 @@ pub(crate) fn patch_metadata(
     patch: &Map<String, Value>,
 ) -> Result<Call> {
     let done = change.run(tx, key, |call| {
+        if call.session.erased_at.is_some() {
+            let message = "The personal text of this session was erased; no metadata is taken in.";
+            return Err(Error::new(&codes::SESSION_ERASED, message));
+        }
         let mut merged = call.session.metadata.clone();
         for (name, value) in patch {
             if value.is_null() {

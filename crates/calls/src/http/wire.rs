@@ -85,6 +85,10 @@ pub(crate) struct SessionView {
     /// The last error.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_error: Option<LastErrorView>,
+    /// When all personal text in it was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    erased_at: Option<String>,
     /// When it was made.
     #[schema(format = DateTime)]
     created_at: String,
@@ -204,6 +208,7 @@ impl SessionView {
                 message: e.message.clone(),
                 at: e.at.to_string(),
             }),
+            erased_at: text(s.erased_at),
             created_at: s.created_at.to_string(),
             started_at: text(s.state.started_at),
             connected_at: text(s.state.started_at),

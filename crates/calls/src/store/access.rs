@@ -6,7 +6,7 @@ use callboard_store::{Row, Tx, params, sql};
 
 sql! {
     pub ACCESS_SQL;
-    SEEN = "select s.owner_user_id, s.created_at, t.status, t.started_at, t.ended_at, t.failed_at from session s \
+    SEEN = "select s.owner_user_id, s.created_at, s.erased_at, s.erasures, t.status, t.started_at, t.ended_at, t.failed_at from session s \
         join session_state t on t.session_key = s.session_key where s.session_key = :key";
     SESSION_BY_ROOM = "select session_key from session where provider_room_id = :room and provider = :provider \
         order by session_key desc limit 1";
@@ -74,9 +74,9 @@ fn link_from(r: &Row) -> Result<LinkRow> {
     })
 }
 
-/// What every access check looks at, in one query.
-pub(crate) fn seen_row(tx: &Tx<'_>, key: &SessionKey) -> Result<Row> {
-    tx.query_one(&SEEN, params! { key: key.key() })
+/// What every access check looks at, in one query; `None` when the session was removed after its time.
+pub(crate) fn seen_row(tx: &Tx<'_>, key: &SessionKey) -> Result<Option<Row>> {
+    tx.query_opt(&SEEN, params! { key: key.key() })
 }
 
 /// The newest session of a room name; a look-up that yields a session to the provider bridge alone.

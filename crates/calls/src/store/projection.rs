@@ -28,6 +28,9 @@ sql! {
     PRESENCE_LIST = "select participant_id, joined_at, left_at, leave_reason from participant_state where session_key = :key";
     PRESENCES_OF_PAGE = "select participant_id, joined_at, left_at, leave_reason from participant_state \
         where tenant_id = :tenant and session_key in ({keys})";
+    STATE_ERASE = "update session_state set failure_message = :message where session_key = :key";
+    PRESENCE_ERASE = "update participant_state set name = null, identity = :identity \
+        where session_key = :key and participant_id = :id and joined_at = :at";
     STATE_DUMP = "select * from session_state where session_key = :key";
     PRESENCE_DUMP = "select * from participant_state where session_key = :key order by participant_id";
 }
@@ -51,6 +54,23 @@ impl Projector for CallProjector {
 
     fn projections(&self) -> &'static [Projection] {
         PROJECTIONS
+    }
+
+    fn erase(&self, tx: &Tx<'_>, key: &SessionKey, event: &StoredEvent) -> Result<()> {
+        let payload = event.payload_value();
+        let number = key.key();
+        match event.ty {
+            EventType::CallTerminalFailure => {
+                tx.execute(&STATE_ERASE, params! { key: number, message: text(&payload, "message") })
+            }
+            // The first coming names the participant; all of them are erased in the end.
+            EventType::CallParticipantJoined => {
+                let (id, identity) = (text(&payload, "participantId"), text(&payload, "identity"));
+                tx.execute(&PRESENCE_ERASE, params! { key: number, id, identity, at: event.ts })
+            }
+            _ => Ok(0),
+        }
+        .map(drop)
     }
 
     fn apply(&self, tx: &Tx<'_>, key: &SessionKey, event: &StoredEvent) -> Result<()> {

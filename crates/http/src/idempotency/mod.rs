@@ -4,6 +4,7 @@
 //! unique index (PostgreSQL) or the writer (SQLite), then finds the stored answer. Refusals roll the claim back,
 //! so they are not stored and the same key may be tried again.
 
+mod erase;
 mod store;
 
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::app::{App, Repair};
 use crate::caller::Caller;
 use crate::extract::IdempotencyKey;
 
+pub use erase::{AnswerEraser, erase_answers_about};
 pub use store::ALL_SQL as IDEMPOTENCY_SQL;
 
 /// How long a twin waits for the first request's answer.

@@ -192,8 +192,14 @@ impl Writer {
         };
         self.checked(done);
     }
-        if planted(Tooth::FailedCommitDenied) && done.is_err() {
-            return done.map_err(unavailable);
+
+    /// Empties the WAL although nobody is idle.
+    fn settle(&mut self) {
+        let pages = self.wal_pages.load(Ordering::Relaxed);
+        let _due = self.plan.after_commit(pages);
+        self.empty_wal();
+        if !self.plan.has_pages() {
+            self.shared.settled.fetch_add(1, Ordering::Release);
         }
 
     fn empty_wal(&mut self) {
@@ -204,6 +210,9 @@ impl Writer {
             Ok(true) => {
                 self.wal_pages.store(0, Ordering::Relaxed);
                 self.plan.emptied();
+        if self.shared.settle.swap(false, Ordering::AcqRel) {
+            return self.settle();
+        }
                 self.checked(Ok(()));
             }
             Ok(false) => {}

@@ -125,6 +125,7 @@ pub(crate) fn update_user(
 ) -> Result<User> {
     let tenant = by.tenant();
     let mut user = store::user_by_id(tx, tenant, id, true)?.ok_or_else(|| Error::not_found("user"))?;
+    super::retention::not_erased(tx, tenant, id)?;
     let before = user.roles.clone();
     let mut detail = Map::new();
     if let Some(name) = &change.display_name {

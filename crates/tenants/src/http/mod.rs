@@ -5,6 +5,7 @@ mod issuers;
 mod keys;
 mod login;
 mod operator;
+mod retention;
 mod requests;
 mod users;
 mod wire;
@@ -18,7 +19,7 @@ use utoipa_axum::routes;
 
 use crate::auth::{self, JwksSource};
 use crate::model::Installation;
-use crate::repair::{ForgetLogins, ForgetRequests};
+use crate::repair::ForgetLogins;
 use crate::store;
 
 /// What the handlers share.
@@ -61,13 +62,14 @@ pub fn module(app: &App, jwks: Arc<dyn JwksSource>, installation: Installation) 
         .routes(routes!(login::logout))
         .routes(routes!(audit::list_audit))
         .routes(routes!(requests::list_requests))
+        .routes(routes!(retention::get_retention, retention::put_retention))
         .routes(routes!(operator::list_tenants, operator::create_tenant))
         .routes(routes!(operator::get_tenant_config, operator::update_tenant_config))
         .with_state(here);
     Module {
         name: "tenants",
         router,
-        repairs: vec![Arc::new(ForgetLogins(app.db.clone())), Arc::new(ForgetRequests(app.db.clone()))],
+        repairs: vec![Arc::new(ForgetLogins(app.db.clone()))],
         authenticators,
         sql: *store::ALL_SQL,
     }

@@ -113,8 +113,11 @@ pub(super) async fn get_tenant_config(
     _caller: Caller,
     Path(id): Path<TenantId>,
 ) -> Result<Response, Problem> {
-    let tenant = here.app.db.read(move |tx| find_tenant(tx, &id)).await?;
-    Ok(Reply::ok(&TenantConfig::from(&tenant))?.with_etag(tenant.version).into_response(&here.app.keys))
+    let read = here.app.db.read(move |tx| Ok((find_tenant(tx, &id)?, super::retention::days_of(tx, &id)?)));
+    let (tenant, retention) = read.await?;
+    let mut config = TenantConfig::from(&tenant);
+    config.retention = Some(retention);
+    Ok(Reply::ok(&config)?.with_etag(tenant.version).into_response(&here.app.keys))
 }
 
 /// Change a tenant's configuration. Audited in the tenant.

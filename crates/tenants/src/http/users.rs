@@ -85,7 +85,7 @@ pub(super) async fn create_user(
 
 /// Change a user's roles or name, or disable them.
 #[utoipa::path(patch, path = "/v1/users/{userId}", tag = "users", request_body = UpdateUser, params(("userId" = String, Path)),
-    responses((status = 200, body = User)), extensions(("x-error-codes" = json!(["SCOPE_EXCEEDED"]))))]
+    responses((status = 200, body = User)), extensions(("x-error-codes" = json!(["CONTENT_ERASED", "SCOPE_EXCEEDED"]))))]
 pub(super) async fn update_user(
     State(here): State<Here>,
     caller: Caller,

@@ -158,6 +158,9 @@ pub(super) struct TenantConfig {
     flags: Map<String, Value>,
     #[schema(value_type = Object)]
     metadata: Map<String, Value>,
+    /// How long it keeps what, when it is read alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) retention: Option<super::retention::Days>,
     /// Rises with every change; also the ETag.
     pub(super) version: i64,
     #[schema(value_type = String, format = DateTime)]
@@ -175,6 +178,7 @@ impl From<&model::Tenant> for TenantConfig {
             active_calls: t.active_calls,
             flags: t.flags.clone(),
             metadata: t.metadata.clone(),
+            retention: None,
             version: t.version,
             created_at: t.created_at,
         }

@@ -4,6 +4,7 @@ mod audit;
 mod keys;
 mod logins;
 mod requests;
+mod retention;
 mod tenants;
 mod users;
 
@@ -17,7 +18,11 @@ pub(crate) use logins::{
     NewLogin, link_by_secret, link_consume, link_insert, links_prune, login_by_secret, login_end, login_insert,
     login_touch, logins_end_of_user, logins_prune,
 };
-pub(crate) use requests::{requests_insert, requests_page, requests_prune};
+pub(crate) use requests::{requests_insert, requests_page};
+pub(crate) use retention::{
+    audit_prune, requests_prune_of, retention_audited, retention_count, retention_of, retention_replace, retention_runs,
+    retention_unaudited, tenants_after, user_erase, user_is_erased,
+};
 pub(crate) use tenants::{
     every_owner, slot_release, slot_take, slots_in_use, slots_set, tenant_by_id, tenant_insert, tenant_owner_by_name,
     tenant_page, tenant_update,
@@ -32,4 +37,4 @@ pub(crate) const SLICE: u64 = 500;
 
 /// Every SQL text of this crate.
 pub static ALL_SQL: LazyLock<&'static [&'static Sql]> =
-    LazyLock::new(|| [audit::SQL, keys::SQL, logins::SQL, requests::SQL, tenants::SQL, users::SQL].concat().leak());
+    LazyLock::new(|| [audit::SQL, keys::SQL, logins::SQL, requests::SQL, retention::SQL, tenants::SQL, users::SQL].concat().leak());

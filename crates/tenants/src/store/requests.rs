@@ -1,7 +1,7 @@
 //! Table `request_log`.
 
 use callboard_http::{Page, RequestNote};
-use callboard_kernel::{Entropy, RequestId, Result, TenantId, Timestamp};
+use callboard_kernel::{Entropy, RequestId, Result, TenantId};
 use callboard_store::{Row, Tx, params, sql};
 
 use crate::model::{Actor, RequestFilter, RequestRow};
@@ -29,8 +29,6 @@ sql! {
     REQUEST_PAGE = page_sql!("");
     REQUEST_PAGE_OF_SESSION = page_sql!(" and r.session_id = :session and (cast(:principal as text) is null or r.principal_id = :principal)");
     REQUEST_PAGE_OF_PRINCIPAL = page_sql!(" and r.principal_id = :principal");
-    REQUESTS_OLD_PRUNE = "delete from request_log where request_id in
-        (select request_id from request_log where at < :before order by at limit :slice)";
 }
 
 /// Writes notes of any tenants.
@@ -62,11 +60,6 @@ pub(crate) fn requests_page(tx: &Tx<'_>, tenant: &TenantId, f: &RequestFilter, p
         (None, None) => tx.query(&REQUEST_PAGE, params! { tenant, at, id, method, low, high, fetch }),
     };
     rows?.iter().map(row).collect()
-}
-
-/// Deletes a slice of the requests before an instant.
-pub(crate) fn requests_prune(tx: &Tx<'_>, before: Timestamp) -> Result<u64> {
-    tx.execute(&REQUESTS_OLD_PRUNE, params! { before, slice: super::SLICE.cast_signed() })
 }
 
 fn row(row: &Row) -> Result<RequestRow> {

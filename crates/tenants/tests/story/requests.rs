@@ -140,12 +140,15 @@ both_engines!(requests_are_forgotten_after_thirty_days, |db: Db| async move {
     kit.world.advance_ms(1_000);
     log.note(note(&kit, &tenant, 201));
     log.flush().await.expect("written");
-    let repair = kit.repairs.iter().find(|r| r.name() == "tenants.forget_requests").expect("a repair");
-    let month = 30 * 24 * 3_600_000;
-    assert_eq!(repair.run(kit.world.now().plus_ms(month - 1_000)).await.expect("run"), 0);
-    assert_eq!(repair.run(kit.world.now().plus_ms(month)).await.expect("run"), 700);
+    let forget = async |before: callboard_kernel::Timestamp| {
+        let id = tenant.id.clone();
+        kit.app.db.write(move |tx| callboard_tenants::forget_requests(tx, &id, before)).await.expect("forgotten")
+    };
+    assert_eq!(forget(kit.world.now().plus_ms(-1_000)).await, 0);
+    assert_eq!(forget(kit.world.now()).await, 500, "in slices");
+    assert_eq!(forget(kit.world.now()).await, 200);
     assert_eq!(of(&list(&kit.by(tenant.secret()), "").await, "status"), [201]);
-    assert_eq!(repair.run(kit.world.now().plus_ms(month)).await.expect("run"), 0);
+    assert_eq!(forget(kit.world.now()).await, 0);
 });
 
 both_engines!(what_could_not_be_written_waits, |db: Db| async move {

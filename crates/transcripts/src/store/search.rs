@@ -76,6 +76,9 @@ mod sqlite_only {
         );
         RECENT = recent!("x.tenant_id = :tenant");
         RECENT_OF_SESSION = recent!("x.tenant_id = :tenant and x.session_key = :session");
+        // Folds the segments of the index into one, a piece at a time; a negative number begins anew.
+        INDEX_MERGE = "insert into transcript_search_index (transcript_search_index, rank) values ('merge', :pages)";
+        CHANGES = "select total_changes() as n";
         TENANT_IS_LARGE = "select 1 as found from transcript_search where tenant_id = :tenant limit 1 offset :small";
     }
 }
@@ -211,6 +214,18 @@ pub(crate) fn recent(tx: &Tx<'_>, s: &Search<'_>, reach: i64) -> Result<Vec<Rece
             })
         })
         .collect()
+}
+
+/// One piece of folding SQLite's index into a single segment, whose inner pages are written anew: words that were deleted
+/// are cleared from the leaves at once, but may stand as marks between them. Whether there is more to do.
+pub(crate) fn fold(tx: &Tx<'_>, pages: i64) -> Result<bool> {
+    if tx.engine() == Engine::Postgres {
+        return Ok(false);
+    }
+    let before: i64 = tx.query_one(&sqlite_only::CHANGES, params! {})?.get("n")?;
+    tx.execute(&sqlite_only::INDEX_MERGE, params! { pages })?;
+    let after: i64 = tx.query_one(&sqlite_only::CHANGES, params! {})?.get("n")?;
+    Ok(after - before >= 2)
 }
 
 /// Whether a tenant has more than `small` finals (SQLite).

@@ -46,11 +46,17 @@ pub(crate) fn settle(
     now: Timestamp,
     entropy: &mut Entropy,
 ) -> Result<Settled> {
+    let mut got = got.clone();
     if let Some(event) = &loaded.event
         && let Some(key) = log.find(tx, &loaded.tenant, &event.session)?
     {
         log.lock(tx, &key)?;
+        if log.is_partly_erased(tx, &key)? {
+            // An answer may quote what was sent before the erasure.
+            got.attempt.response_body = None;
+        }
     }
+    let got = &got;
     let endpoint = endpoint_first(tx, loaded, got)?;
     let Some(d) = store::delivery_by_id(tx, &loaded.tenant, &loaded.id, true)? else { return Ok(Settled::Done) };
     let n = d.attempts + 1;

@@ -18,8 +18,8 @@ pub(crate) use endpoints::{
     endpoints_wanting,
 };
 pub(crate) use sweep::{
-    Resend, left_over, prune_deliveries, prune_endpoints, resend_count, resend_insert, resend_lock, resend_move,
-    resend_remove, resend_slice, resends_due,
+    Resend, answers_erase, left_over, prune_deliveries, prune_endpoints, resend_count, resend_insert, resend_lock,
+    resend_move, resend_remove, resend_slice, resends_due,
 };
 
 /// Rows of one transaction.

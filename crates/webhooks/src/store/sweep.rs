@@ -1,5 +1,6 @@
 //! Table `webhook_resend`, and what repairs look for.
 
+use callboard_eventlog::SessionKey;
 use callboard_kernel::{Result, TenantId, Timestamp, WebhookDeliveryId as DeliveryId, WebhookEndpointId as EndpointId};
 use callboard_store::{Row, Tx, params, sql};
 
@@ -22,10 +23,15 @@ sql! {
     RESEND_REMOVE = "delete from webhook_resend where tenant_id = :tenant and resend_id = :id";
     WEBHOOKS_LEFT_OVER_DUE = "select e.tenant_id, e.endpoint_id from webhook_endpoint e where e.disabled_at is not null \
         and exists (select 1 from webhook_delivery d where d.endpoint_id = e.endpoint_id and d.status = 'pending') limit 20";
+    WEBHOOK_ANSWERS_ERASE = "update webhook_attempt set response_body = null, error = case when error is null then null \
+        else '[erased]' end where delivery_id in (select d.delivery_id from webhook_delivery d join webhook_attempt a \
+        on a.delivery_id = d.delivery_id where d.session_key = :key and (a.response_body is not null or \
+        (a.error is not null and a.error <> '[erased]')) limit :limit) \
+        and (response_body is not null or (error is not null and error <> '[erased]'))";
     WEBHOOK_ATTEMPTS_PRUNE = "delete from webhook_attempt where delivery_id in (select delivery_id from webhook_delivery \
-        where settled_at is not null and settled_at < :before order by settled_at, delivery_id limit :slice)";
+        where tenant_id = :tenant and settled_at is not null and settled_at < :before order by settled_at, delivery_id limit :slice)";
     WEBHOOK_DELIVERIES_PRUNE = "delete from webhook_delivery where delivery_id in (select delivery_id from webhook_delivery \
-        where settled_at is not null and settled_at < :before order by settled_at, delivery_id limit :slice)";
+        where tenant_id = :tenant and settled_at is not null and settled_at < :before order by settled_at, delivery_id limit :slice)";
     WEBHOOK_ENDPOINTS_PRUNE = "delete from webhook_endpoint where deleted_at is not null and deleted_at < :before \
         and not exists (select 1 from webhook_delivery d where d.endpoint_id = webhook_endpoint.endpoint_id) \
         and not exists (select 1 from webhook_resend r where r.endpoint_id = webhook_endpoint.endpoint_id)";
@@ -92,10 +98,15 @@ pub(crate) fn left_over(tx: &Tx<'_>) -> Result<Vec<(TenantId, EndpointId)>> {
     rows.iter().map(|r| Ok((r.get("tenant_id")?, r.get("endpoint_id")?))).collect()
 }
 
-/// Forgets a slice of deliveries that were settled before an instant, with their attempts.
-pub(crate) fn prune_deliveries(tx: &Tx<'_>, before: Timestamp) -> Result<u64> {
-    tx.execute(&WEBHOOK_ATTEMPTS_PRUNE, params! { before, slice: SLICE })?;
-    tx.execute(&WEBHOOK_DELIVERIES_PRUNE, params! { before, slice: SLICE })
+/// Forgets a slice of a tenant's deliveries that were settled before an instant, with their attempts.
+pub(crate) fn prune_deliveries(tx: &Tx<'_>, tenant: &TenantId, before: Timestamp) -> Result<u64> {
+    tx.execute(&WEBHOOK_ATTEMPTS_PRUNE, params! { tenant, before, slice: SLICE })?;
+    tx.execute(&WEBHOOK_DELIVERIES_PRUNE, params! { tenant, before, slice: SLICE })
+}
+
+/// Makes a slice of what a session's attempts keep of answers unreadable; how many.
+pub(crate) fn answers_erase(tx: &Tx<'_>, key: &SessionKey, limit: i64) -> Result<u64> {
+    tx.execute(&WEBHOOK_ANSWERS_ERASE, params! { key: key.key(), limit })
 }
 
 /// Forgets endpoints that were deleted before an instant and of which nothing is left.

@@ -72,6 +72,7 @@ fn session() -> Session {
         connection: ConnectionState::Idle,
         slot_held: false,
         last_error: None,
+        erased_at: None,
         state: SessionState {
             status: Status::Created,
             started_at: None,
