@@ -65,7 +65,8 @@ class ServerProcess:
 
     def environment(self) -> dict[str, str]:
         """Loopback receivers of webhooks are allowed; the console's events are no concern of a rig."""
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("CALLBOARD_", "LIVEKIT_"))}
+        ours = ("CALLBOARD_", "LIVEKIT_")
+        env = {k: v for k, v in os.environ.items() if k == "CALLBOARD_TOOTH" or not k.startswith(ours)}
         env |= {"CALLBOARD_EGRESS_ALLOW": "127.0.0.1", "NO_COLOR": "1"}
         if self.database_url:
             env |= {"CALLBOARD_DATABASE_URL": self.database_url, "CALLBOARD_SECRET_KEY": SECRET_KEY}

@@ -1,0 +1,119 @@
+"""Do the rigs bite? Every planted defect is run under its rigs in their short form, and one of them must find it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import tomllib
+from pathlib import Path
+
+from torture import run as runner
+from torture.kit import report as reports
+from torture.kit.report import CouldNotRun, Report
+
+ROOT = Path(__file__).resolve().parents[2]
+LIST = ROOT / "crates" / "kernel" / "src" / "teeth.rs"
+#: How many must be planted, whatever the lists say.
+LEAST = 20
+#: Upper bound of one rig under one defect.
+MINUTES = 3.0
+
+
+def planted() -> list[str]:
+    """The names in the product's own list."""
+    body = LIST.read_text().split("pub enum Tooth {")[1].split("\n}\n")[0]
+    return re.findall(r"^    ([A-Z]\w+),$", body, re.MULTILINE)
+
+
+def listed() -> dict[str, list[str]]:
+    """Which rigs must find what."""
+    found: dict[str, list[str]] = tomllib.loads((ROOT / "torture" / "teeth.toml").read_text())["teeth"]
+    return found
+
+
+def bite(report: Report, tooth: str, rig: runner.Rig, seed: int) -> str | None:
+    """The first violation that the rig sees under the defect, or None. CouldNotRun when it did not run."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        flags = ["--size", "quick", "--seed", str(seed), "--minutes", f"{MINUTES:g}", "--report", file.name]
+        teeth_binary = os.environ.get("CALLBOARD_TEETH_BIN", "")
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "CALLBOARD_TOOTH": tooth, "CALLBOARD_BIN": teeth_binary}
+        process = subprocess.Popen(
+            rig.command + flags,
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+        late = threading.Timer(MINUTES * 60 + 60, process.send_signal, [signal.SIGTERM])
+        late.start()
+        lines: list[str] = []
+        found = None
+        try:
+            for line in process.stdout or []:
+                lines.append(line.rstrip())
+                if "VIOLATION" in line:
+                    # The first one is enough; the rig cleans up.
+                    found = line.split("VIOLATION", 1)[1].strip(": \n")[:300]
+                    process.send_signal(signal.SIGTERM)
+                    break
+            for line in process.stdout or []:
+                lines.append(line.rstrip())
+        finally:
+            late.cancel()
+            if process.poll() is None:
+                process.wait(90)
+    if found is None and process.returncode not in (0, 1):
+        raise CouldNotRun(f"{rig.name} under {tooth}: exit {process.returncode}: {' / '.join(lines[-4:])[-600:]}")
+    return found
+
+
+def hunt(report: Report, tooth: str, rigs: list[runner.Rig]) -> None:
+    """One defect under its rigs until one finds it."""
+    began = time.monotonic()
+    for rig in rigs:
+        lacks = runner.missing(rig)
+        if lacks:
+            raise CouldNotRun(f"{rig.name} for {tooth}: missing {', '.join(lacks)}")
+        found = bite(report, tooth, rig, report.seed)
+        report.did("rigs started")
+        if found is not None:
+            seconds = round(time.monotonic() - began, 1)
+            report.checked["found"] += 1
+            report.figures[tooth] = {"found by": rig.name, "seconds": seconds, "first violation": found}
+            report.say(f"{tooth}: found by {rig.name} after {seconds} s: {found[:120]}")
+            return
+        report.say(f"{tooth}: {rig.name} saw nothing")
+    report.violation("no rig found a planted defect", {"tooth": tooth, "rigs": [rig.name for rig in rigs]})
+
+
+def run(report: Report) -> None:
+    """All of them in both sizes; TEETH="a b" names some, for trying one out."""
+    wanted = listed()
+    names = planted()
+    if sorted(names) != sorted(wanted) or len(names) < LEAST:
+        raise CouldNotRun(f"crates/kernel/src/teeth.rs and torture/teeth.toml differ: {set(names) ^ set(wanted)}")
+    only = os.environ.get("TEETH", "").split()
+    every = {rig.name: rig for rig in runner.rigs()}
+    report.want(**{"rigs started": len(only or names), "defects": len(only or names)})
+    report.limits += ["Each defect is one of its kind: that it is found says little about subtler ones."]
+    for tooth in only or names:
+        rigs = [every[name] for name in wanted[tooth] if name in every]
+        if not rigs:
+            raise CouldNotRun(f"none of the rigs for {tooth} exist: {wanted[tooth]}")
+        report.fault("planted defect")
+        report.did("defects")
+        hunt(report, tooth, rigs)
+    print(json.dumps(report.figures, indent=1), flush=True)
+
+
+if __name__ == "__main__":
+    reports.main("teeth", run)
