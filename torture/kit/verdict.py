@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from torture.kit.book import Entry
@@ -14,7 +14,7 @@ from torture.kit.server import ServerProcess, verify
 def judge(
     report: Report,
     entries: Sequence[Entry],
-    readings: dict[str, Log],
+    readings: Mapping[str, Log],
     detail: dict[str, Any],
     *,
     strangers: bool = True,

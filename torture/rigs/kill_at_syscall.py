@@ -101,7 +101,7 @@ class Rig:
         await writers.stop()
 
     def wrap(self, point: Point, data: Path) -> list[str]:
-        """strace, quiet, with the one injection. Its `--seccomp-bpf` would be faster and sends no signal (strace 6.1)."""
+        """strace, quiet, with the one injection. Its `--seccomp-bpf` is faster, and sends no signal (strace 6.1)."""
         inject = f"inject={point.calls}:signal=KILL:when={point.when}"
         command = [
             "strace",
@@ -229,17 +229,17 @@ class Rig:
     def _backup(self, point: Point, folder: Path) -> tuple[AckBook, bool]:
         """A backup that died leaves nothing that passes for one, and the next one works."""
         data, out = folder / "data", folder / "copy"
-        command = [*self.wrap(point, data), str(binary()), "backup", "--data", str(data), "--out", str(out)]
+        command = [*self.wrap(point, data), str(binary()), "backup", "--data", str(data), "--to", str(out)]
         died = self._command(command).returncode != 0
         if died and self._whole(folder, out):
             # Killed after the copy was complete: then it must be as good as any other.
             with self.lock:
                 self.report.checked["backups that were complete when killed"] += 1
-            shutil.rmtree(out, ignore_errors=True)
+            out.unlink()
         elif not died and not self._whole(folder, out):
             self.violation("a backup that reported success cannot be restored", point, "")
         second = folder / "second"
-        again = self._command([str(binary()), "backup", "--data", str(data), "--out", str(second)])
+        again = self._command([str(binary()), "backup", "--data", str(data), "--to", str(second)])
         if again.returncode != 0 or not self._whole(folder, second):
             self.violation("no backup after one that died", point, again.stderr[-600:])
         with self.lock:
@@ -254,7 +254,7 @@ class Rig:
         if not copy.exists():
             return False
         restored = folder / f"restored-{copy.name}"
-        done = self._command([str(binary()), "restore", "--data", str(restored), "--from", str(copy)])
+        done = self._command([str(binary()), "restore", str(copy), "--without-key", "--data", str(restored)])
         if done.returncode != 0:
             return False
         with self.lock:
