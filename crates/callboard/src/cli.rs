@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use callboard::backup::{Backup, Restore};
 use callboard::config::Values;
 use callboard::demo::{self, Demo};
 use callboard::desk::{self, Ask};
@@ -17,7 +18,7 @@ use callboard_store::{Db, OpenOptions, fence, migrations};
 use callboard_tenants::cli as access;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-const EXIT_CODES: &str = "Exit codes: 0 done · 1 refused or failed · 2 wrong usage · 3 verify found something · 74 the store cannot go on\n\n\
+const EXIT_CODES: &str = "Exit codes: 0 done · 1 refused or failed · 2 wrong usage · 3 verify found something, or a backup is not whole · 74 the store cannot go on\n\n\
 Examples:\n  callboard serve --dev --data ./data\n  callboard serve --database-url postgres://callboard@db/callboard --listen 0.0.0.0:8080\n  callboard verify --data ./data";
 
 #[derive(Parser)]
@@ -77,6 +78,28 @@ enum Command {
     Verify {
         #[command(flatten)]
         common: Common,
+    },
+    /// Copy everything into one verified file, while the server runs. The secret key is not in it.
+    #[command(
+        after_help = "Examples:\n  callboard backup --data ./data --to calls.backup\n  callboard backup --database-url postgres://callboard@db/callboard --to - | ssh vault 'cat > calls.backup'\n\n\
+            Exit codes: 0 kept and verified · 1 refused or failed, nothing is kept · 3 does not verify, nothing is kept"
+    )]
+    Backup {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        ask: Backup,
+    },
+    /// Make a new store from a backup, on either engine.
+    #[command(
+        after_help = "Examples:\n  callboard restore calls.backup --data ./data\n  callboard restore calls.backup --database-url postgres://callboard@db/fresh\n\n\
+            Exit codes: 0 restored and verified · 1 refused or failed, nothing is restored · 3 the backup is damaged, cut off, or does not verify"
+    )]
+    Restore {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        ask: Restore,
     },
     /// Shut out every server that is open on this database: it stores nothing more and ends.
     #[command(after_help = "Example: callboard fence --database-url postgres://callboard@db/callboard\n\n\
@@ -216,6 +239,8 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Migrate { common, status, accept } => migrate(&values(&common, None, false)?, status, accept)?,
         Command::Verify { common } => return check(&values(&common, None, false)?),
+        Command::Backup { common, ask } => return ask.run(&values(&common, None, false)?),
+        Command::Restore { common, ask } => return ask.run(&values(&common, None, false)?),
         Command::Fence { common } => shut_out(&values(&common, None, false)?)?,
         Command::Config { common } => say(values(&common, None, false)?.table().trim_end())?,
         Command::Call(calls) => return Ok(terminal::exit_of(runtime()?.block_on(terminal::calls::run(&calls)))),

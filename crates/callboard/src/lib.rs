@@ -1,6 +1,7 @@
 //! The binary's parts, as a library for its product tests: configuration, modules, pages, background work.
 
 pub mod background;
+pub mod backup;
 pub mod config;
 pub mod demo;
 pub mod desk;
@@ -13,8 +14,8 @@ pub mod pages;
 pub mod reference;
 pub mod secret;
 pub mod serve;
-pub mod telemetry;
 #[cfg(feature = "teeth")]
 pub mod teeth;
+pub mod telemetry;
 pub mod terminal;
 pub mod world;

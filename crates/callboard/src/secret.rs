@@ -9,7 +9,8 @@ use callboard_kernel::{Entropy, Error, ExposeSecret as _, Keyring, MasterKey, Re
 
 use crate::config::Values;
 
-const FILE: &str = "secret.key";
+/// The key file in a data folder.
+pub(crate) const FILE: &str = "secret.key";
 
 /// Reads or makes the keyring. `dir` is the data folder when the store is SQLite.
 pub fn keyring(values: &Values, dir: Option<&Path>, entropy: &mut Entropy) -> Result<Keyring> {
@@ -23,6 +24,16 @@ pub fn keyring(values: &Values, dir: Option<&Path>, entropy: &mut Entropy) -> Re
         }
     };
     Ok(Keyring::new(current, older))
+}
+
+/// The keyring when a key is at hand; none is made.
+pub fn present(values: &Values, dir: Option<&Path>) -> Result<Option<Keyring>> {
+    let file = dir.map(|d| d.join(FILE));
+    if values.set("secret_key").is_none() && !file.is_some_and(|f| f.exists()) {
+        return Ok(None);
+    }
+    // Not asked for anything: there is a key.
+    keyring(values, dir, &mut Entropy::from_seed([0; 32])).map(Some)
 }
 
 /// A fresh key as text.

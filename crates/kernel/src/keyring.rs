@@ -110,6 +110,13 @@ impl Keyring {
         Self { keys }
     }
 
+    /// Id and fingerprint of each key, the current one first: enough to tell whether a key is at hand, of no use for
+    /// anything else.
+    pub fn fingerprints(&self) -> Vec<(String, String)> {
+        let of = |key: &MasterKey| Self::mac(key, "fingerprint", &[])[..8].iter().map(|b| format!("{b:02x}")).collect();
+        self.keys.iter().map(|key| (key.id.clone(), of(key))).collect()
+    }
+
     fn mac(key: &MasterKey, purpose: &str, parts: &[&str]) -> [u8; 32] {
         // HMAC takes a key of any length, so this cannot fail for 32 bytes.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.secret.expose_secret()) else { return [0; 32] };
@@ -207,6 +214,13 @@ mod tests {
         assert_eq!(after.open("issuer/ten_1", &sealed).expect("opened").expose_secret(), "hush");
         assert!(after.open("issuer/ten_2", &sealed).is_err());
         assert!(Keyring::new(ring("b", 2), vec![]).open("issuer/ten_1", &sealed).is_err());
+    }
+
+    #[test]
+    fn fingerprints_tell_keys_of_one_id_apart() {
+        let both = Keyring::new(ring("k1", 1), vec![ring("k1", 2)]).fingerprints();
+        assert_eq!(both, Keyring::new(ring("k1", 1), vec![ring("k1", 2)]).fingerprints());
+        assert!(both[0].0 == "k1" && both[1].0 == "k1" && both[0].1 != both[1].1 && both[0].1.len() == 16, "{both:?}");
     }
 
     #[test]

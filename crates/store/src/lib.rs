@@ -5,7 +5,9 @@
 //! and values they cloned. Drivers live in this crate alone.
 
 mod answers;
+pub mod backup;
 mod config;
+mod copy;
 mod db;
 mod engine;
 mod faults;

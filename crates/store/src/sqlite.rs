@@ -2,9 +2,10 @@
 
 mod checkpoint;
 mod connection;
-mod files;
+pub(crate) mod files;
 pub(crate) mod inline;
 mod readers;
+pub(crate) mod snapshot;
 mod writer;
 
 use std::path::Path;
@@ -37,6 +38,7 @@ pub(crate) fn start(dir: &Path, durability: Durability, shared: &Arc<Shared>) ->
     let mut threads = Vec::new();
     if !shared.read_only {
         let lock = files::prepare(dir)?;
+        files::refuse_unfinished_restore(dir)?;
         let connection = connection::SqliteConnection::open_writer(&files::database(dir), durability)?;
         files::sync_dir(dir)?;
         let writer = writer::Writer::new(shared.clone(), connection, lock)?;

@@ -7,17 +7,18 @@ use std::path::{Path, PathBuf};
 use callboard_kernel::{Error, Result, codes};
 
 /// The database file of a folder.
-pub(super) fn database(dir: &Path) -> PathBuf {
+pub(crate) fn database(dir: &Path) -> PathBuf {
     dir.join("callboard.db")
 }
 
 /// Held while this process may write; the lock ends with the process, however it ends.
-pub(super) struct Lock {
+#[derive(Debug)]
+pub(crate) struct Lock {
     _file: File,
 }
 
 /// Makes the folder if it is missing and takes its lock.
-pub(super) fn prepare(dir: &Path) -> Result<Lock> {
+pub(crate) fn prepare(dir: &Path) -> Result<Lock> {
     make_dir(dir)?;
     let path = dir.join("callboard.lock");
     let mut file = OpenOptions::new()
@@ -70,12 +71,29 @@ fn make_dir(dir: &Path) -> Result<()> {
     Ok(())
 }
 
-fn parent(path: &Path) -> &Path {
+pub(crate) fn parent(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
-/// Puts the names in a folder on disk.
-pub(super) fn sync_dir(dir: &Path) -> Result<()> {
+/// A restore that was cut off has left its work beside the database, or instead of it. Going on would begin an empty log.
+pub(super) fn refuse_unfinished_restore(dir: &Path) -> Result<()> {
+    let work = dir.join(crate::backup::RESTORING);
+    if !work.exists() {
+        return Ok(());
+    }
+    Err(Error::new(
+        &codes::STORE_UNAVAILABLE,
+        format!(
+            "A restore into {} was cut off. Run `callboard restore` again. Or delete {}, to go on with what the folder holds \
+             now; what it held before may be in a folder `replaced-…`.",
+            dir.display(),
+            work.display()
+        ),
+    ))
+}
+
+/// Puts the names in a folder, or a file, on disk.
+pub(crate) fn sync_dir(dir: &Path) -> Result<()> {
     File::open(dir).and_then(|d| d.sync_all()).map_err(|e| trouble("fsync", dir, &e))
 }
 
