@@ -1,7 +1,7 @@
 """Clients that send or read too slowly, sit idle in thousands, or ask for all they can get; others must not notice.
 
 A well-behaved tenant measures the same requests before, during and after each attack. Its p99 may double; the run fails
-beyond that and a margin for a busy machine, judged by the median of three windows, each against this run's own baseline.
+beyond that and a margin for a busy machine, judged by the median of three windows against this run's own baseline, twice.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class Round:
         figures: dict[str, Any] = {"quiet": {"p99 ms": baseline, "MiB": round(quiet_mib)}}
         with self.watched():
             for kind in kinds:
-                figures[kind] = await self._attack(kind, steady, baseline, path)
+                figures[kind] = await self._judged(kind, steady, baseline, path)
         figures["most MiB"] = round(self.worst)
         if self.worst > quiet_mib + MEMORY_MIB:
             self.report.violation("memory is not bounded", {"quiet MiB": quiet_mib, "most MiB": self.worst})
@@ -136,6 +136,24 @@ class Round:
         """The median of three windows."""
         return statistics.median([percentile(await steady.window(self.window), 0.99) for _ in range(3)])
 
+    async def _judged(self, kind: str, steady: Steady, baseline: float, path: str) -> dict[str, Any]:
+        """A bad figure counts when it comes twice, the second time against a fresh baseline: machines have moods."""
+        found = await self._attack(kind, steady, baseline, path)
+        if self._too_slow(found, baseline):
+            self.report.say(f"{kind}: once more, against a fresh baseline")
+            baseline = await self._p99(steady)
+            found = await self._attack(kind, steady, baseline, path)
+            if what := self._too_slow(found, baseline):
+                self.report.violation(what, {"attack": kind, "baseline": baseline, **found})
+        return found
+
+    @staticmethod
+    def _too_slow(found: dict[str, Any], baseline: float) -> str:
+        most = FACTOR * baseline + MARGIN_MS
+        if found["p99 ms"] > most:
+            return "others wait more than twice as long"
+        return "no recovery after an attack" if found["after"] > most else ""
+
     async def _attack(self, kind: str, steady: Steady, baseline: float, path: str) -> dict[str, Any]:
         seconds = self.window * 3 + 3
         command = [*ATTACKS[kind], "--url", self.server.url, "--seconds", str(seconds)]
@@ -157,10 +175,6 @@ class Round:
         after = percentile(await steady.window(self.window), 0.99)
         found = {"p99 ms": during, "after": after, "attacker": told}
         self.report.say(f"{kind}: p99 {baseline} -> {during} -> {after} ms, {self.server.rss_mib():.0f} MiB, {ends}")
-        if during > FACTOR * baseline + MARGIN_MS:
-            self.report.violation("others wait more than twice as long", {"attack": kind, "baseline": baseline, **found})
-        if after > FACTOR * baseline + MARGIN_MS:
-            self.report.violation("no recovery after an attack", {"attack": kind, "baseline": baseline, **found})
         if kind in ("slow headers", "idle sockets") and told["longestOpen"] > HEADER_LIFE:
             self.report.violation("a connection without a request stays open", {"attack": kind, **told})
         if not self.server.alive():
