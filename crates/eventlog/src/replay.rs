@@ -41,10 +41,16 @@ impl Log {
             _ => (last, head),
         };
         let mut events = if query.after < until {
-            store::event_page(tx, key, query.after, until, query.limit + 1)?
+            store::event_page_checked(tx, key, query.after, until, query.limit + 1)?
         } else {
             Vec::new()
         };
+        if let (Some(last), Some(mark)) = (events.last(), &watermark)
+            && last.sequence == mark.sequence
+            && last.event_id != mark.event_id
+        {
+            return Err(store::damaged(key.session(), "its head names another event than its last one"));
+        }
         let limit = usize::try_from(query.limit).unwrap_or(0);
         let has_more = events.len() > limit;
         events.truncate(limit);

@@ -12,6 +12,7 @@ use crate::sqlite::inline::{Inline, Waiting};
 use crate::{Db, Engine, OpenOptions, Sql, migrations};
 
 pub use crate::faults::Faults;
+pub use crate::sqlite::inline::{Medium, WalPages};
 
 /// Gives a text another wording on an engine; false when it has been used already and so keeps its own.
 pub fn reword(sql: &'static Sql, engine: Engine, wording: &str) -> bool {
@@ -46,6 +47,13 @@ impl Steps {
             inline.run(steps.into_iter().map(|s| s.0).collect());
         }
     }
+
+    /// What a quiet second does: the WAL is emptied.
+    pub fn idle(&self) {
+        if let Some(inline) = self.0.inline() {
+            inline.idle();
+        }
+    }
 }
 
 impl Step {
@@ -57,9 +65,24 @@ impl Step {
 
 /// Opens an SQLite folder without threads: the same writer, readers and WAL as ever, run by the caller.
 pub fn open_inline(dir: &Path, durable: bool, pace: Pace, options: &OpenOptions) -> Result<(Db, Steps)> {
-    let shared = Shared::new(Engine::Sqlite, false, options);
     let durability = if durable { Durability::Full } else { Durability::None };
-    let inline = Inline::start(dir, durability, &shared, pace == Pace::AtOnce)?;
+    open_on(&Medium::default(), dir, durability, pace, options)
+}
+
+/// As [`open_inline`], durable and stepped, on another medium.
+pub fn open_inline_on(medium: &Medium, dir: &Path, options: &OpenOptions) -> Result<(Db, Steps)> {
+    open_on(medium, dir, Durability::Full, Pace::Stepped, options)
+}
+
+fn open_on(
+    medium: &Medium,
+    dir: &Path,
+    durability: Durability,
+    pace: Pace,
+    options: &OpenOptions,
+) -> Result<(Db, Steps)> {
+    let shared = Shared::new(Engine::Sqlite, false, options);
+    let inline = Inline::start(dir, durability, medium, &shared, pace == Pace::AtOnce)?;
     *shared.inline.lock() = Some(Arc::new(inline));
     let db = Db::over(shared.clone(), Vec::new(), options.migrations, None);
     if options.migrate {

@@ -5,12 +5,19 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-/// WAL pages between two checkpoints: short ones keep the tail of the latencies short.
-const PASSIVE_EVERY: i64 = 750;
-/// WAL pages from which readers are waited for, so that the WAL starts again at its beginning (64 MiB).
-const RESTART_FROM: i64 = 16_384;
-/// WAL pages between two attempts to restart it while readers hold it.
-const RESTART_EVERY: i64 = 2_048;
+/// How long the WAL may become, in pages.
+#[derive(Clone, Copy, Debug)]
+pub struct WalPages {
+    /// Between two checkpoints: short ones keep the tail of the latencies short.
+    pub passive_every: i64,
+    /// From here on readers are waited for, so that the WAL starts again at its beginning.
+    pub restart_from: i64,
+    /// Between two attempts to restart it while readers hold it.
+    pub restart_every: i64,
+}
+
+/// Readers are waited for from 64 MiB on.
+const WAL_PAGES: WalPages = WalPages { passive_every: 750, restart_from: 16_384, restart_every: 2_048 };
 /// Longest wait for readers in one attempt.
 const RESTART_WAIT: Duration = Duration::from_millis(250);
 /// Quiet time after which the WAL is emptied, so that erased rows leave the disk.
@@ -26,6 +33,7 @@ pub(super) enum Due {
 /// Counts WAL pages and says what is due.
 #[derive(Debug)]
 pub(super) struct Plan {
+    limits: WalPages,
     pages: i64,
     passive_at: i64,
     restart_at: i64,
@@ -33,7 +41,11 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) const fn new() -> Self {
-        Self { pages: 0, passive_at: PASSIVE_EVERY, restart_at: RESTART_FROM }
+        Self::within(WAL_PAGES)
+    }
+
+    pub(super) const fn within(limits: WalPages) -> Self {
+        Self { limits, pages: 0, passive_at: limits.passive_every, restart_at: limits.restart_from }
     }
 
     /// Whether the WAL holds pages that an idle writer should put away.
@@ -44,16 +56,16 @@ impl Plan {
     /// After a commit that left `pages` pages in the WAL.
     pub(super) fn after_commit(&mut self, pages: i64) -> Option<Due> {
         if pages < self.pages {
-            self.passive_at = PASSIVE_EVERY;
-            self.restart_at = RESTART_FROM;
+            self.passive_at = self.limits.passive_every;
+            self.restart_at = self.limits.restart_from;
         }
         self.pages = pages;
         if pages >= self.restart_at {
-            self.restart_at = pages + RESTART_EVERY;
-            self.passive_at = pages + PASSIVE_EVERY;
+            self.restart_at = pages + self.limits.restart_every;
+            self.passive_at = pages + self.limits.passive_every;
             Some(Due::Restart)
         } else if pages >= self.passive_at {
-            self.passive_at = pages + PASSIVE_EVERY;
+            self.passive_at = pages + self.limits.passive_every;
             Some(Due::Passive)
         } else {
             None
@@ -62,7 +74,7 @@ impl Plan {
 
     /// After a TRUNCATE that emptied the WAL.
     pub(super) const fn emptied(&mut self) {
-        *self = Self::new();
+        *self = Self::within(self.limits);
     }
 }
 

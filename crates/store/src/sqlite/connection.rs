@@ -27,15 +27,20 @@ pub(super) struct SqliteConnection {
 impl SqliteConnection {
     /// The connection that writes: WAL, every commit fsynced (read back, since the setting is per connection).
     pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Self> {
+        Self::open_writer_on(None, path, durability)
+    }
+
+    /// As [`Self::open_writer`], on a file system of SQLite's that has this name.
+    pub(super) fn open_writer_on(vfs: Option<&str>, path: &Path, durability: Durability) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let raw = open(path, flags)?;
+        let raw = open(vfs, path, flags)?;
         let (name, level) = match durability {
+            Durability::Full if planted(Tooth::SynchronousNormal) => ("normal", 1),
             Durability::Full => ("full", 2),
             Durability::None => ("off", 0),
         };
         // The WAL comes first: changing the journal is the only step that can meet another connection's lock.
         setup(&raw, "journal_mode", "wal", Some("wal"))?;
-            Durability::Full if planted(Tooth::SynchronousNormal) => ("normal", 1),
         setup(&raw, "synchronous", name, Some(&level.to_string()))?;
         // Checkpoint errors do not reach COMMIT, so the writer runs checkpoints itself and looks at their outcome.
         setup(&raw, "wal_autocheckpoint", "0", Some("0"))?;
@@ -46,7 +51,12 @@ impl SqliteConnection {
 
     /// A connection that can only read.
     pub(super) fn open_reader(path: &Path) -> Result<Self> {
-        let raw = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        Self::open_reader_on(None, path)
+    }
+
+    /// As [`Self::open_reader`], on a file system of SQLite's that has this name.
+    pub(super) fn open_reader_on(vfs: Option<&str>, path: &Path) -> Result<Self> {
+        let raw = open(vfs, path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         setup(&raw, "query_only", "on", Some("1"))?;
         setup(&raw, "cache_size", "-8192", None)?;
         Self::new(raw)
@@ -138,8 +148,12 @@ impl Connection for SqliteConnection {
     }
 }
 
-fn open(path: &Path, flags: OpenFlags) -> Result<rusqlite::Connection> {
-    let raw = rusqlite::Connection::open_with_flags(path, flags).map_err(|e| {
+fn open(vfs: Option<&str>, path: &Path, flags: OpenFlags) -> Result<rusqlite::Connection> {
+    let opened = match vfs {
+        None => rusqlite::Connection::open_with_flags(path, flags),
+        Some(vfs) => rusqlite::Connection::open_with_flags_and_vfs(path, flags, vfs),
+    };
+    let raw = opened.map_err(|e| {
         Error::new(&codes::STORE_UNAVAILABLE, format!("Cannot open the database {}: {e}", path.display()))
     })?;
     raw.busy_timeout(std::time::Duration::from_secs(5)).map_err(|e| failure(&e))?;

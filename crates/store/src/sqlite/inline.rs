@@ -7,6 +7,8 @@ use std::sync::Arc;
 use callboard_kernel::Result;
 use parking_lot::Mutex;
 
+use super::checkpoint::Plan;
+pub use super::checkpoint::WalPages;
 use super::connection::SqliteConnection;
 use super::writer::Writer;
 use super::{Durability, check_version, files, readers};
@@ -19,6 +21,15 @@ pub(crate) enum Waiting {
     Write(Box<dyn WriteJob>),
 }
 
+/// What a simulation puts under the engine; the default is what everyone has.
+#[derive(Clone, Debug, Default)]
+pub struct Medium {
+    /// A file system that was registered with SQLite under this name. The lock file stays with the operating system.
+    pub vfs: Option<String>,
+    /// When the WAL goes back into the database.
+    pub wal_pages: Option<WalPages>,
+}
+
 /// The engine's connections, used by whoever calls.
 pub(crate) struct Inline {
     writer: Mutex<Writer>,
@@ -28,13 +39,21 @@ pub(crate) struct Inline {
 }
 
 impl Inline {
-    pub(crate) fn start(dir: &Path, durability: Durability, shared: &Arc<Shared>, at_once: bool) -> Result<Self> {
+    pub(crate) fn start(
+        dir: &Path,
+        durability: Durability,
+        medium: &Medium,
+        shared: &Arc<Shared>,
+        at_once: bool,
+    ) -> Result<Self> {
         check_version()?;
         let lock = files::prepare(dir)?;
-        let connection = SqliteConnection::open_writer(&files::database(dir), durability)?;
+        let connection = SqliteConnection::open_writer_on(medium.vfs.as_deref(), &files::database(dir), durability)?;
         files::sync_dir(dir)?;
-        let writer = Mutex::new(Writer::new(shared.clone(), connection, lock)?);
-        let reader = Mutex::new(SqliteConnection::open_reader(&files::database(dir))?);
+        let plan = medium.wal_pages.map_or_else(Plan::new, Plan::within);
+        let writer = Mutex::new(Writer::new(shared.clone(), connection, lock)?.simulated(plan));
+        let reader = SqliteConnection::open_reader_on(medium.vfs.as_deref(), &files::database(dir))?;
+        let reader = Mutex::new(reader);
         Ok(Self { writer, reader, at_once })
     }
 
@@ -51,6 +70,11 @@ impl Inline {
             }
         }
         self.write(&mut writes);
+    }
+
+    /// What a quiet second does: the WAL is emptied.
+    pub(crate) fn idle(&self) {
+        self.writer.lock().empty_wal();
     }
 
     fn write(&self, jobs: &mut Vec<Box<dyn WriteJob>>) {
