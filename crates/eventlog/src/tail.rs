@@ -93,7 +93,7 @@ impl Log {
 fn tail_row(row: &Row) -> Result<(TailCursor, StoredEvent)> {
     let cursor = TailCursor { epoch: row.get("epoch")?, xid: row.get("xid")?, position: row.get("position")? };
     let session: callboard_kernel::SessionId = row.get("session_id")?;
-    Ok((cursor, store::event_from(row, &session)?))
+    Ok((cursor, store::event_checked(row, &session)?))
 }
 
 #[cfg(test)]
