@@ -70,15 +70,15 @@ journey("the calls are filtered by reference, metadata, time and text, and a rel
   const other = await stage.api.createSession({ metadata: { title: "Invoice question", team: "support" }, correlationId: "crm-2" });
   await page.goto(`${stage.url}/calls`);
   await callRow(page, "Table for Friday").waitFor();
-  await page.getByRole("searchbox", { name: "Title, id or reference" }).fill("invoice");
+  await page.getByRole("searchbox", { name: "Title, name, id or reference" }).fill("invoice");
   await callRow(page, "Table for Friday").waitFor({ state: "detached" });
   await callRow(page, "Invoice question").waitFor();
   await until("the text is in the address", () => addressed(page, "text") === "invoice");
   await page.reload();
-  await page.getByText("1 found among the 2 newest, which are all").waitFor();
-  await page.getByRole("searchbox", { name: "Title, id or reference" }).fill(other.sessionId);
+  await page.getByText("1 call found", { exact: true }).waitFor();
+  await page.getByRole("searchbox", { name: "Title, name, id or reference" }).fill(other.sessionId);
   await callRow(page, "Invoice question").waitFor();
-  await page.getByRole("searchbox", { name: "Title, id or reference" }).fill("");
+  await page.getByRole("searchbox", { name: "Title, name, id or reference" }).fill("");
   await page.getByRole("button", { name: "Filters" }).click();
   await page.getByLabel("Correlation id").fill("crm-1");
   await callRow(page, "Invoice question").waitFor({ state: "detached" });
@@ -95,7 +95,7 @@ journey("the calls are filtered by reference, metadata, time and text, and a rel
   await page.getByRole("button", { name: "Filters, 2 on" }).waitFor();
   await callRow(page, "Invoice question").waitFor();
   assert.equal(await bodyRows(page, "Calls").count(), 1);
-  await page.getByRole("searchbox", { name: "Title, id or reference" }).fill("nobody calls it so");
+  await page.getByRole("searchbox", { name: "Title, name, id or reference" }).fill("nobody calls it so");
   await page.getByText("No call is like this").waitFor();
   await page.getByRole("link", { name: "Show all calls" }).click();
   await callRow(page, "Table for Friday").waitFor();
@@ -147,6 +147,91 @@ journey("every delivery of LiveKit is in the log, is processed again, and what w
   await page.getByRole("link", { name: "Show all deliveries" }).click();
   await page.getByRole("button", { name: "Changes by API" }).click();
   await page.getByRole("complementary", { name: "Changes by API" }).getByText("Calls started and events added are not in it").waitFor();
+});
+
+journey("an event of a delivery leads into the timeline of its call", async (page) => {
+  const { sessionId } = await stage.api.createSession({ simulated: true, metadata: { title: "Somebody came" } });
+  const { joinUrl } = await stage.api.post(`/v1/call/sessions/${sessionId}/join-links`, {});
+  const post = async (path, body) =>
+    (await fetch(stage.url + path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) })).json();
+  const { transport } = await post("/v1/join", { token: new URL(joinUrl).hash.slice(1), displayName: "Ann" });
+  await post("/v1/simulated/connect", { accessToken: transport.accessToken });
+  let receipt;
+  await until("a delivery has added an event", async () => {
+    const { items } = await stage.api.get(`/v1/provider/receipts?sessionId=${sessionId}`);
+    receipt = items.find(({ published }) => published.length > 0);
+    return receipt !== undefined;
+  });
+  await page.goto(`${stage.url}/provider?session=${sessionId}&receipt=${receipt.receiptId}`);
+  const pane = page.getByRole("complementary", { name: "Delivery" });
+  await pane.getByRole("link", { name: /timeline of its call/ }).first().click();
+  await until("the event is chosen", () => addressed(page, "at") !== null && addressed(page, "event") === null);
+});
+
+journey("API requests stand beside the deliveries: filtered, walked by keys, and of one call", async (page) => {
+  const { sessionId } = await stage.api.createSession({ metadata: { title: "Asked for" } });
+  await stage.api.post(`/v1/call/sessions/${sessionId}/join-links`, {});
+  const refused = await fetch(`${stage.url}/v1/call/sessions/${sessionId}/state`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${stage.callboard.ready.apiKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ status: "flying" }),
+  });
+  assert.equal(refused.status, 400);
+  await page.goto(`${stage.url}/calls/${sessionId}`);
+  await page.getByRole("link", { name: "requests", exact: true }).click();
+  await page.getByRole("table", { name: "API requests" }).waitFor();
+  await until("the call's requests are there", async () => (await bodyRows(page, "API requests").count()) === 3);
+  await bodyRows(page, "API requests").filter({ hasText: "Start a call" }).getByRole("cell", { name: "201 done", exact: true }).waitFor();
+  await page.getByRole("link", { name: "refused", exact: true }).click();
+  await until("only the refused one is left", async () => (await bodyRows(page, "API requests").count()) === 1);
+  await tabTo(page, /^Change a call's state$/);
+  await page.keyboard.press("Enter");
+  const pane = page.getByRole("complementary", { name: "Request" });
+  await pane.getByRole("link", { name: "VALIDATION_FAILED" }).waitFor();
+  assert.ok(addressed(page, "request"), "the address names the request");
+  await page.reload();
+  await pane.getByText(`POST /v1/call/sessions/${sessionId}/state`).waitFor();
+  await assertLooksWell(desk, "provider-request");
+  await page.keyboard.press("Escape");
+  await pane.waitFor({ state: "detached" });
+  await page.getByRole("link", { name: "all", exact: true }).click();
+  await page.getByRole("button", { name: /^Call / }).click();
+  await page.getByLabel("Method").selectOption("DELETE");
+  await page.getByText(/No request is like this|revoke|Remove/i).first().waitFor();
+  await page.getByLabel("Method").selectOption("POST");
+  await bodyRows(page, "API requests").first().waitFor();
+  await assertLooksWell(desk, "provider-requests");
+  await tabTo(page, /^(Start|Make|Change|Get|Process|Sign)/);
+  await page.keyboard.press("Enter");
+  await pane.waitFor();
+  const first = addressed(page, "request");
+  await page.keyboard.press("ArrowDown");
+  await until("the details follow", () => addressed(page, "request") !== first);
+  await pane.getByRole("link", { name: "only theirs" }).click();
+  await page.getByRole("button", { name: /^By / }).waitFor();
+  await page.getByRole("link", { name: "Deliveries", exact: true }).click();
+  await page.getByRole("heading", { name: "Provider log" }).waitFor();
+  assert.equal(addressed(page, "show"), null);
+});
+
+journey("deliveries that are not genuine are counted by reason, with what to do about it", async (page) => {
+  const encoded = (part) => Buffer.from(JSON.stringify(part)).toString("base64url");
+  const head = `${encoded({ alg: "HS256", typ: "JWT" })}.${encoded({ iss: "somebody-else", exp: Math.floor(Date.now() / 1000) + 300 })}`;
+  const forged = `${head}.${createHmac("sha256", "no secret of ours").update(head).digest("base64url")}`;
+  for (const authorization of [forged, undefined]) {
+    const answer = await fetch(`${stage.url}/v1/call/livekit/events`, {
+      method: "POST",
+      headers: { "content-type": "application/webhook+json", ...(authorization ? { authorization } : {}) },
+      body: "{}",
+    });
+    assert.equal(answer.status, 401);
+  }
+  await page.goto(`${stage.url}/provider`);
+  await page.getByText(/deliver(y was|ies were) rejected/).waitFor();
+  await page.getByText("Key not known here").waitFor();
+  await page.getByText(/compare webhook\.api_key of LiveKit/).waitFor();
+  await page.getByText("No signature", { exact: true }).waitFor();
+  await assertLooksWell(desk, "provider-rejections");
 });
 
 journey("the provider log by keyboard: rows are one stop, arrows walk, the details follow", async (page) => {
@@ -255,7 +340,7 @@ journey("a user is added, gets another role, and is disabled", async (page) => {
 journey("the audit says who did all that, by kind, with what changed", async (page) => {
   await page.goto(`${stage.url}/audit`);
   await bodyRows(page, "Audit").filter({ hasText: "User changed" }).first().waitFor();
-  await page.getByLabel("Only").selectOption("API key revoked");
+  await page.getByLabel("Only this change").selectOption("API key revoked");
   await bodyRows(page, "Audit").filter({ hasText: "User changed" }).waitFor({ state: "detached" });
   assert.equal(addressed(page, "action"), "key.revoke");
   await page.reload();
@@ -266,6 +351,16 @@ journey("the audit says who did all that, by kind, with what changed", async (pa
   await assertLooksWell(desk, "audit");
   await page.keyboard.press("Escape");
   await pane.waitFor({ state: "detached" });
+  await page.keyboard.press("Enter");
+  await pane.getByRole("link", { name: "only this" }).click();
+  await page.getByRole("button", { name: /^On / }).waitFor();
+  await page.getByLabel("Only this change").selectOption("All changes");
+  await bodyRows(page, "Audit").filter({ hasText: "API key made" }).waitFor();
+  assert.equal(await bodyRows(page, "Audit").filter({ hasNotText: "API key" }).count(), 0, "only what was done to that key");
+  await page.getByLabel("until").fill("2020-01-01T00:00");
+  await page.getByText("Nothing is like this").waitFor();
+  await page.getByRole("link", { name: "Show all" }).click();
+  await bodyRows(page, "Audit").filter({ hasText: "User changed" }).first().waitFor();
 });
 
 journey("words are found in all transcripts, and a hit opens its call at that moment", async (page) => {

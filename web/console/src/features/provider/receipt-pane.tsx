@@ -107,7 +107,8 @@ function EventLink({ id, session }: { id: string; session: string | undefined })
       to="/calls/$sessionId"
       params={{ sessionId: session }}
       search={{ event: id }}
-      title={`${id} in the timeline of its call`}
+      title={id}
+      aria-label={`Event ${shortId(id)} in the timeline of its call`}
       className="mono text-accent underline-offset-2 hover:underline"
     >
       {shortId(id)}

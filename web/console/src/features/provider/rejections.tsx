@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Page } from "@callboard/api";
+import type { ReactNode } from "react";
 import { http } from "../../core/client.ts";
 import type { RejectedDeliveries } from "../../core/wire.ts";
 import { countText } from "../../ui/format.ts";
@@ -21,6 +22,18 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** Within this time a rejection is news, milliseconds. */
 const RECENT_MS = 10 * 60_000;
+
+/** A sentence whose `names` of settings stand out. */
+const withNames = (text: string): ReactNode[] =>
+  text.split("`").map((piece, at) =>
+    at % 2 === 0 ? (
+      piece
+    ) : (
+      <code key={at} className="mono">
+        {piece}
+      </code>
+    ),
+  );
 
 /** Deliveries that were not genuine: how many, why, and what to do about it. Absent while there are none. */
 export function Rejections() {
@@ -63,7 +76,7 @@ export function Rejections() {
                 <When at={each.firstAt} />, last <When at={each.lastAt} />
               </span>
             </span>
-            <span className="block max-w-3xl text-muted">{each.advice}</span>
+            <span className="block max-w-3xl text-muted">{withNames(each.advice)}</span>
           </li>
         ))}
       </ul>
