@@ -22,7 +22,13 @@ export default defineConfig({
   plugins: [react(), tailwindcss(), joinPage()],
   // The server puts the nonce of each request in this place.
   html: { cspNonce: "__CSP_NONCE__" },
-  server: { proxy: { "/v1": { target: server, ws: true, changeOrigin: true } } },
+  server: {
+    proxy: {
+      // Changes and sockets with the sign-in cookie are taken from the server's own origin alone.
+      "/v1": { target: server, ws: true, changeOrigin: true, headers: { origin: new URL(server).origin } },
+      "^/(docs|manual|openapi\\.json)": { target: server, changeOrigin: true },
+    },
+  },
   build: {
     outDir: "dist",
     emptyOutDir: true,
