@@ -65,7 +65,9 @@ class Attack:
     def add(self) -> None:
         """One more."""
         try:
-            made = raw_socket(self.url, source=self.source(), receive_buffer=4096 if self.kind == "slow-readers" else None)
+            made = raw_socket(
+                self.url, source=self.source(), receive_buffer=4096 if self.kind == "slow-readers" else None
+            )
             if opening := self.opening():
                 made.send(opening)
         except OSError as error:

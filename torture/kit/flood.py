@@ -12,7 +12,7 @@ import random
 import select
 import socket
 import time
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -44,6 +44,7 @@ class Flood:
         self.lines: dict[int, Line] = {}
         self.poll = select.epoll()
         self.waits: list[float] = []
+        self.later: deque[tuple[float, Line]] = deque()
         self.headers = {"authorization": f"Bearer {flags.key}", "content-type": "application/json"}
         self.host = flags.url.split("//")[1]
 
@@ -60,7 +61,11 @@ class Flood:
 
     def ask(self, line: Line) -> None:
         """The next batch."""
-        line.events, line.answer, line.asked = [uuid7(self.dice) for _ in range(self.flags.batch)], b"", time.monotonic()
+        line.events, line.answer, line.asked = (
+            [uuid7(self.dice) for _ in range(self.flags.batch)],
+            b"",
+            time.monotonic(),
+        )
         session = self.dice.choice(self.flags.sessions.split(","))
         payload = {"meterId": "flood", "billableSeconds": 1}
         events = [{"eventId": e, "sessionId": session, "type": "usage.tick", "payload": payload} for e in line.events]
@@ -119,11 +124,18 @@ class Flood:
             except OSError:
                 piece = b""
             line.answer += piece
+            if not piece and not line.events:
+                # Cut while it had nothing to say.
+                self.lines.pop(number)
+                line.made.close()
+                continue
             if not piece:
                 self.end(line, "cut")
             elif self.told(line):
+                line.events = []
                 if asking:
-                    self.ask(line)
+                    # Less patient than Retry-After asks for; at once would measure this process.
+                    self.later.append((time.monotonic() + 0.25, line))
                 else:
                     self.lines.pop(number)
                     line.made.close()
@@ -137,6 +149,14 @@ class Flood:
         begun = time.monotonic()
         while time.monotonic() - begun < self.flags.seconds:
             self.listen(asking=True)
+            while self.later and self.later[0][0] <= time.monotonic():
+                line = self.later.popleft()[1]
+                if self.lines.get(line.made.fileno()) is line:
+                    self.ask(line)
+        for _, line in self.later:
+            # It has its answer, and asks no more.
+            self.lines.pop(line.made.fileno(), None)
+            line.made.close()
         end = time.monotonic() + 30
         while self.lines and time.monotonic() < end:
             self.listen(asking=False)

@@ -72,13 +72,13 @@ class SickDisk:
             raise CouldNotRun("nbdkit is not running")
         return int(children[0])
 
-    def slow(self, seconds: float, dice: random.Random) -> int:
-        """Stops the device for 1-500 ms again and again; how often."""
+    def slow(self, seconds: float, dice: random.Random, least: float = 0.001, most: float = 0.5) -> int:
+        """Stops the device for 1-500 ms again and again, or as long as is said; how often."""
         pid, end, times = self._nbdkit(), time.monotonic() + seconds, 0
         try:
             while time.monotonic() < end:
                 os.kill(pid, signal.SIGSTOP)
-                time.sleep(dice.uniform(0.001, 0.5))
+                time.sleep(dice.uniform(least, most))
                 os.kill(pid, signal.SIGCONT)
                 time.sleep(dice.uniform(0.001, 0.05))
                 times += 1
@@ -117,10 +117,10 @@ def fill(folder: Path) -> Path:
 
 
 class Tracer:
-    """strace attached to a running process: its next calls fail."""
+    """strace attached to a running process: its next calls fail (`error=EIO`) or take long (`delay_enter=300000`)."""
 
-    def __init__(self, pid: int, calls: str, error: str) -> None:
-        flags = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}", "-e", f"inject={calls}:error={error}"]
+    def __init__(self, pid: int, calls: str, how: str) -> None:
+        flags = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}", "-e", f"inject={calls}:{how}"]
         self._process = subprocess.Popen([*flags, "-p", str(pid)], stderr=subprocess.DEVNULL)
         cleanup.later(self.end)
 

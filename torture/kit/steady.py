@@ -26,7 +26,7 @@ class Steady:
     turn: int = 0
 
     async def window(self, seconds: float, per_second: float = 60.0) -> list[float]:
-        """The latencies of a window in milliseconds, sorted; a request without a good answer counts as its whole wait."""
+        """The latencies of a window in milliseconds, sorted; a request without an answer counts as its whole wait."""
         times: list[float] = []
         clients = [Client(self.target.url, self.target.api_key, source=self.source, timeout=15) for _ in range(4)]
         await asyncio.gather(*(self._one(c, n, times, seconds, per_second / 4) for n, c in enumerate(clients)))

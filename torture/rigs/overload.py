@@ -1,8 +1,8 @@
 """More load than fits, then thousands of streams that come back at once after a restart.
 
-In overload the server must say so (429 or 503, with Retry-After), stay within its memory, answer its health, store what
-it acknowledged, and be itself again afterwards. After a kill and a restart every stream must go on where it was, without
-a gap; the product's target for 8,000 of them is two seconds, which is measured and printed.
+In overload the server must say so (429 or 503, with Retry-After), stay within its memory, answer its health, store
+what it acknowledged, and be itself again afterwards. After a kill and a restart every stream must go on where it was,
+without a gap; the product's target for 8,000 of them is two seconds, which is measured and printed.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from torture.kit.postgres import free_port
 from torture.kit.read import by_http, by_sqlite
 from torture.kit.report import CouldNotRun, Report, main
 from torture.kit.server import ServerProcess
+from torture.kit.sick import SickDisk
 from torture.kit.steady import Steady, percentile
 from torture.kit.verdict import judge
 from torture.kit.writers import Target, make_sessions
@@ -36,6 +37,9 @@ STREAMS = 8_000
 MEMORY_MIB = 900.0
 #: The product's target for the storm, and what fails the run on any machine, seconds.
 TARGET_S, LIMIT_S = 2.0, 20.0
+#: Longest wait for an answer of /health. Thousands of requests that arrive at once are taken in one after the other,
+#: which takes a debug build on two cores seconds; the longest wait is printed.
+HEALTH_S = 15.0
 SESSIONS = 20
 
 
@@ -46,7 +50,9 @@ class Round:
         self.report, self.number = report, number
         self.work = cleanup.work_folder("overload")
         # It comes back where it was.
-        self.server = ServerProcess(self.work, listen=f"127.0.0.1:{free_port()}").start()
+        self.disk = SickDisk(self.work)
+        listen = f"127.0.0.1:{free_port()}"
+        self.server = ServerProcess(self.work, data=self.disk.folder / "data", listen=listen).start()
         self.book = AckBook()
         self.dice = report.random("round", number)
         self.figures: dict[str, Any] = {}
@@ -82,12 +88,15 @@ class Round:
             self.process("torture.kit.flood", *flags, "--seed", str(first + n), "--out", str(out))
             for n, out in enumerate(outs)
         ]
+        # Load is beyond capacity when the disk takes its time: each group of commits waits for it.
+        slow = asyncio.create_task(asyncio.to_thread(self.disk.slow, seconds + 3, self.dice, 0.3, 0.5))
         waiting = asyncio.gather(*(asyncio.to_thread(flood.communicate) for flood in floods))
         most, health = 0.0, []
         while not waiting.done():
             most = max(most, self.server.rss_mib())
             health.append(await self._health())
             await asyncio.sleep(0.1)
+        await slow
         told = [json.loads(output[0]) for output in waiting.result()]
         self.figures |= {"quiet MiB": round(quiet), "most MiB": round(most), "floods": told}
         self.figures["health ms"] = round(max(health))
@@ -96,7 +105,13 @@ class Round:
             answers.update(one["answers"])
         honest = sum(n for how, n in answers.items() if how in ("503 OVERLOADED", "429 RATE_LIMITED"))
         self.report.fault("overload", honest)
-        odd = {how: n for how, n in answers.items() if how[0] == "5" and how not in ("503 OVERLOADED", "503 OUTCOME_UNKNOWN")}
+        if not honest:
+            self.report.violation("nothing was refused, however much waited", {"answers": answers})
+        odd = {
+            how: n
+            for how, n in answers.items()
+            if how[0] == "5" and how not in ("503 OVERLOADED", "503 OUTCOME_UNKNOWN")
+        }
         if odd:
             self.report.violation("overload is not answered honestly", {"answers": odd})
         if answers.get("without Retry-After"):
@@ -110,7 +125,7 @@ class Round:
 
     async def _health(self) -> float:
         """Milliseconds; a violation when there is no answer."""
-        client, at = Client(self.server.url, source="127.0.0.7", timeout=5), time.monotonic()
+        client, at = Client(self.server.url, source="127.0.0.7", timeout=HEALTH_S), time.monotonic()
         answer = await client.get("/health")
         client.close()
         self.report.checked["looks at health"] += 1
@@ -151,7 +166,9 @@ class Round:
 
     async def _append(self, session: str, number: int) -> int:
         client = Client(self.server.url, self.server.api_key, timeout=60)
-        entry = Entry(session, f"storm-{number}-{session}", "usage.tick", {"meterId": "storm", "billableSeconds": number})
+        entry = Entry(
+            session, f"storm-{number}-{session}", "usage.tick", {"meterId": "storm", "billableSeconds": number}
+        )
         self.book.sent(entry)
         event = {"eventId": entry.event_id, "sessionId": session, "type": entry.type, "payload": entry.payload}
         answer = await client.post("/v1/realtime/events", event)
@@ -171,7 +188,9 @@ class Round:
         head = {await self._append(session, 1) for session in fresh}
         until = max(head) + 1
         flags = ["--url", self.server.url, "--key", self.server.api_key, "--sessions", ",".join(fresh)]
-        storm = self.process("torture.kit.storm", *flags, "--count", str(STREAMS), "--until", str(until), "--seconds", "75")
+        storm = self.process(
+            "torture.kit.storm", *flags, "--count", str(STREAMS), "--until", str(until), "--seconds", "75"
+        )
         line = await asyncio.to_thread(storm.stdout.readline) if storm.stdout else ""
         if line.strip() != "open":
             storm.kill()
@@ -208,8 +227,9 @@ def run(report: Report) -> None:
     """Rounds, each on a fresh server."""
     raise_limit(18_000)
     report.limits += [
-        f"The storm's target of {TARGET_S:g} s is printed; only {LIMIT_S:g} s fails the run: clients and server share two "
-        "cores, and the binary may be a debug build.",
+        f"The storm's target of {TARGET_S:g} s is printed; only {LIMIT_S:g} s fails the run: clients and server share "
+        "two cores, and the binary may be a debug build.",
+        f"Health must answer within {HEALTH_S:g} s in the burst; the longest wait is in the figures.",
         "SQLite; on PostgreSQL the same front door and queue stand before another engine.",
     ]
     count = 1 if report.quick else 10

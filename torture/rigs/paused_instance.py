@@ -137,15 +137,17 @@ class Rig:
 
     def _settled(self, deliveries: list[str]) -> list[str]:
         names = ",".join(f"'{d}'" for d in deliveries)
-        return self.sql(f"select delivery_id from webhook_delivery where status = 'delivered' and delivery_id in ({names})")
+        return self.sql(
+            f"select delivery_id from webhook_delivery where status = 'delivered' and delivery_id in ({names})"
+        )
 
     def _effects(self, deliveries: list[str]) -> dict[str, str]:
         """Of each delivery: its status, and of its effect the fence and when it was done."""
         names = ",".join(f"'{d}'" for d in deliveries)
         rows = self.sql(
             "select d.delivery_id || '|' || d.status || ',' || d.round || ',' || coalesce(d.settled_at, 0) || ',' || "
-            "coalesce((select string_agg(o.fence || ':' || coalesce(o.done_at, 0) || ':' || coalesce(o.dead_at, 0), ' ' "
-            "order by o.outbox_id) from outbox o where o.payload like '%' || d.delivery_id || '%'), 'none') "
+            "coalesce((select string_agg(o.fence || ':' || coalesce(o.done_at, 0) || ':' || coalesce(o.dead_at, 0), "
+            "' ' order by o.outbox_id) from outbox o where o.payload like '%' || d.delivery_id || '%'), 'none') "
             f"from webhook_delivery d where d.delivery_id in ({names})"
         )
         return dict(row.split("|", 1) for row in rows)

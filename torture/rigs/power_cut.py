@@ -70,7 +70,9 @@ class Life:
             await asyncio.to_thread(self._look, cut, entries, sessions, detail)
             self.report.did("cuts")
             if self.report.ran["cuts"] % 10 == 0:
-                self.report.say(f"{self.report.ran['cuts']} cuts, {self.report.checked['acknowledged events']} acks held")
+                self.report.say(
+                    f"{self.report.ran['cuts']} cuts, {self.report.checked['acknowledged events']} acks held"
+                )
         await writers.stop(cut=True)
         self.server.kill()
         if writers.odd:

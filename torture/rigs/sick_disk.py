@@ -98,7 +98,7 @@ class Case:
             return taken.unlink
         calls = "fsync,fdatasync" if self.illness == "fsync fails" else "pwrite64"
         error = "EIO" if self.illness == "fsync fails" else self.dice.choice(["EIO", "ENOSPC"])
-        return Tracer(self.server.pid, calls, error).end
+        return Tracer(self.server.pid, calls, f"error={error}").end
 
     async def _crawl(self) -> None:
         """A slow disk is no reason to stop."""
@@ -128,7 +128,9 @@ class Case:
             if answer.kind == "answered" and answer.status == 503:
                 signs.first = signs.first or time.monotonic()
                 checks = (answer.json() or {}).get("checks", [])
-                signs.reasons += [str(c.get("reason") or c.get("detail") or c) for c in checks if not c.get("ok", False)]
+                signs.reasons += [
+                    str(c.get("reason") or c.get("detail") or c) for c in checks if not c.get("ok", False)
+                ]
             if not self.server.alive():
                 break
             if signs.first and time.monotonic() - signs.first > END_WITHIN + 1:

@@ -1,7 +1,8 @@
 """Clients that send or read too slowly, sit idle in thousands, or ask for all they can get; others must not notice.
 
 A well-behaved tenant measures the same requests before, during and after each attack. Its p99 may double; the run fails
-beyond that and a margin for a busy machine, judged by the median of three windows against this run's own baseline, twice.
+beyond that and a margin for a busy machine, judged by the median of three windows against its own
+baseline, twice.
 """
 
 from __future__ import annotations
