@@ -203,5 +203,6 @@ while kill -0 "$callboard_pid" 2>/dev/null; do
   if [ -n "$livekit_pid" ] && ! kill -0 "$livekit_pid" 2>/dev/null; then warn "LiveKit ended; see $DATA/livekit.log"; livekit_pid=""; fi
   sleep 1
 done
-warn "Callboard ended; see $DATA/callboard.log"
+warn "Callboard ended; see $DATA/callboard.log, whose last words were:"
+grep -a -E ' (ERROR|WARN) ' "$DATA/callboard.log" | tail -n 2 | cut -c1-300 >&2 || tail -n 3 "$DATA/callboard.log" >&2
 exit 1
