@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
+import time
 from pathlib import Path
 
 from torture.kit import cleanup
@@ -35,19 +35,27 @@ def detach(device: str) -> None:
 
 def mount(what: str | Path, where: Path, *options: str) -> Path:
     """Mounts and registers the unmount."""
-    where.mkdir(parents=True, exist_ok=True)
+    if not mounted(where):
+        where.mkdir(parents=True, exist_ok=True)
     flags = ["-o", ",".join(options)] if options else []
     sh("mount", *flags, what, where)
     cleanup.later(lambda: unmount(where))
     return where
 
 
+def mounted(where: Path) -> bool:
+    """By the kernel's list: a file system that failed cannot be asked."""
+    return any(line.split()[1] == str(where) for line in Path("/proc/self/mounts").read_text().splitlines())
+
+
 def unmount(where: Path) -> None:
     """Also when somebody is still inside; safe to repeat."""
-    if os.path.ismount(where):
-        done = subprocess.run(["umount", str(where)], capture_output=True, check=False)
-        if done.returncode != 0:
-            subprocess.run(["umount", "--lazy", str(where)], capture_output=True, check=False)
+    for _ in range(20):
+        if not mounted(where):
+            return
+        if subprocess.run(["umount", str(where)], capture_output=True, check=False).returncode != 0:
+            time.sleep(0.05)
+    subprocess.run(["umount", "--lazy", str(where)], capture_output=True, check=False)
 
 
 def make_xfs(image: Path, mib: int) -> None:

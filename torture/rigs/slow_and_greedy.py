@@ -34,7 +34,7 @@ FACTOR, MARGIN_MS = 2.0, 300.0
 #: Memory that an attack may take on top of the quiet server, MiB.
 MEMORY_MIB = 500.0
 #: A head that is not complete by then is cut (5 s), with a margin for the sweep of 5,000 of them.
-HEADER_LIFE = 12.0
+HEADER_LIFE = 9.0
 #: Requests a second of one key: what an operator sets against greed.
 RATE = "100"
 
@@ -157,6 +157,9 @@ class Round:
 
     async def _attack(self, kind: str, steady: Steady, baseline: float, path: str) -> dict[str, Any]:
         seconds = self.window * 3 + 3
+        if kind in ("slow headers", "idle sockets"):
+            # Longer than such a connection may live.
+            seconds = max(seconds, HEADER_LIFE + 2)
         command = [*ATTACKS[kind], "--url", self.server.url, "--seconds", str(seconds)]
         if kind == "greedy tenant":
             command += ["--key", self.greedy_keys[0]]
