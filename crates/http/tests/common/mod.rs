@@ -7,8 +7,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use callboard_http::{
-    AccessMatrix, Authenticate, Body, Caller, Credentials, FrontDoor, IfMatch, Metrics, OptionalBody, Path, Principal,
-    Problem, Query, RateLimits, RawJson, Reply, Role, Scope, Settings, Visitor, complete_document,
+    AccessMatrix, Authenticate, Body, Caller, Credentials, FrontDoor, IfMatch, Metrics, NoteRequests, OptionalBody,
+    Path, Principal, Problem, Query, RateLimits, RawJson, Reply, Role, Scope, Settings, Visitor, complete_document,
 };
 use callboard_kernel::{
     ApiKeyId, Error, Keyring, LoginId, MasterKey, Result, SessionId, TenantId, Timestamp, UserId, codes,
@@ -199,6 +199,11 @@ pub fn settings() -> Settings {
 
 /// The router behind its door, and a clock that stands still.
 pub fn application() -> (Router, Arc<FakeWorld>) {
+    application_noting(None)
+}
+
+/// [`application`], telling somebody of its requests.
+pub fn application_noting(notes: Option<Arc<dyn NoteRequests>>) -> (Router, Arc<FakeWorld>) {
     let world = FakeWorld::manual(1);
     let (router, mut openapi) = routes().split_for_parts();
     let matrix = AccessMatrix::parse(MATRIX).expect("a matrix");
@@ -211,5 +216,5 @@ pub fn application() -> (Router, Arc<FakeWorld>) {
         world: Arc::clone(&world) as Arc<dyn callboard_kernel::World>,
         metrics: Arc::new(Metrics::default()),
     };
-    (door.guard(router, &openapi).expect("a guarded router"), world)
+    (door.guard_noting(router, &openapi, notes).expect("a guarded router"), world)
 }
