@@ -115,6 +115,8 @@ pub async fn run(values: &Values, how: How) -> Result<()> {
     };
     let service = modules::service(&app, parts)?;
     background::start(&app, service.repairs, service.handlers, &service.registry, &shutdown);
+    let (requests, until) = (Arc::clone(&service.requests), shutdown.clone());
+    tokio::spawn(async move { requests.run(until).await });
     let printed = if how.dev { Some(dev::prepare(&app, key_file.as_deref()).await?) } else { None };
     if let Some(dir) = &dir {
         desk::open(&app, dir, &shutdown);
@@ -126,6 +128,9 @@ pub async fn run(values: &Values, how: How) -> Result<()> {
     let demo = demo(values, how, &app, bound, printed.and_then(|p| p.key))?;
     tokio::spawn(stop_on_signal(shutdown.clone(), demo)?);
     serve(listener, service.router, shutdown, ServeLimits::default()).await;
+    if let Err(error) = service.requests.flush().await {
+        tracing::warn!("The last requests are not in the request log: {error}");
+    }
     db.close().await;
     tracing::info!("Stopped");
     Ok(())
