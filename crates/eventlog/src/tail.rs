@@ -44,6 +44,24 @@ impl TailCursor {
 }
 
 impl Log {
+    /// Whether a client's place lies in this log. It may be of an earlier epoch: then it goes on where that epoch ends in
+    /// what is left of it.
+    ///
+    /// # Errors
+    /// `INVALID_CURSOR`: it is of an epoch that this log never had, or was given out on another engine before the log moved.
+    /// `STORE_UNAVAILABLE`: the log has gone on to another epoch, and this process will end.
+    pub fn check_place(&self, tx: &Tx<'_>, place: TailCursor) -> Result<()> {
+        let moved = tx.engine() == Engine::Sqlite && place.xid > 0;
+        if place.epoch <= self.epoch() && !moved {
+            return Ok(());
+        }
+        if Self::stored_epoch(tx)? > self.epoch() {
+            let message = "The log is at a later epoch than this process.";
+            return Err(Error::new(&codes::STORE_UNAVAILABLE, message).retry_after_ms(1_000));
+        }
+        Err(Error::new(&codes::INVALID_CURSOR, "This cursor is not of this log: the log was restored. Begin anew."))
+    }
+
     /// The place after everything that is settled now.
     pub fn tail_head(&self, tx: &Tx<'_>) -> Result<TailCursor> {
         match tx.engine() {
@@ -77,7 +95,12 @@ impl Log {
                 params! { tenant, epoch: after.epoch, xid: after.xid, position: after.position, current: self.epoch(), limit },
             )?,
         };
-        rows.iter().map(tail_row).collect()
+        // Rows that came from PostgreSQL keep their transaction, which orders nothing on SQLite.
+        let place = |(cursor, event)| match tx.engine() {
+            Engine::Sqlite => (TailCursor { xid: 0, ..cursor }, event),
+            Engine::Postgres => (cursor, event),
+        };
+        rows.iter().map(|row| tail_row(row).map(place)).collect()
     }
 
     /// A cursor of an earlier epoch may lie beyond where that epoch ended in what was restored.

@@ -96,6 +96,12 @@ impl SessionFeed {
             .read(move |tx| {
                 let seen = access::see(tx, &log, &by, &session)?;
                 let head = log.head(tx, &seen.key)?.map_or(0, |w| w.sequence);
+                // Whoever saw more than there is followed a log that was lost. What comes under those numbers is new.
+                if let Some(after) = after.filter(|after| *after > head) {
+                    let message =
+                        format!("The log ends at {head}; nothing was delivered after {after}. It was restored.");
+                    return Err(Error::new(&codes::WATERMARK_UNKNOWN, message).with("latestSequence", head));
+                }
                 Ok((seen, head))
             })
             .await?;
@@ -181,13 +187,12 @@ impl TenantFeed {
         if matches!(by, Principal::Pass { .. }) {
             return Err(Error::new(&codes::FORBIDDEN, "A session pass follows its own session only."));
         }
-        let cursor = match after {
-            Some(cursor) => cursor,
-            None => {
-                let log = live.app.log.clone();
-                live.app.db.read(move |tx| log.tail_head(tx)).await?
-            }
+        let log = live.app.log.clone();
+        let place = move |tx: &callboard_store::Tx<'_>| match after {
+            Some(cursor) => log.check_place(tx, cursor).map(|()| cursor),
+            None => log.tail_head(tx),
         };
+        let cursor = live.app.db.read(place).await?;
         let follower = live.tenants.follow(&live.app, by.tenant(), cursor);
         let feed = Self { live: Arc::clone(live), identity: identity.clone(), follower, own: HashMap::new() };
         Ok((feed, cursor))

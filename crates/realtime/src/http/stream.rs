@@ -74,7 +74,8 @@ pub(super) struct TenantQuery {
     get, path = "/v1/realtime/sessions/{sessionId}/stream", tag = "Events",
     params(("sessionId" = String, Path, description = "The session."), SessionQuery,
         ("Last-Event-ID" = Option<String>, Header, pattern = "^[0-9]{0,15}$", description = "The sequence of the last event that was received.")),
-    responses((status = 200, description = "The stream.", content_type = "text/event-stream", body = SseEvent))
+    responses((status = 200, description = "The stream.", content_type = "text/event-stream", body = SseEvent)),
+    extensions(("x-error-codes" = json!(["WATERMARK_UNKNOWN"])))
 )]
 pub(super) async fn session_stream(
     State(live): State<Arc<Live>>,
@@ -92,8 +93,8 @@ pub(super) async fn session_stream(
         }
     };
     let identity = Identity::new(&live, credentials(&headers), caller.principal);
-    let (feed, head) = SessionFeed::open(&live, &identity, &id, after).await?;
     let after = after.map(|sequence| sequence + i64::from(planted(Tooth::ResumeSkipsOne)));
+    let (feed, head) = SessionFeed::open(&live, &identity, &id, after).await?;
     let place = after.unwrap_or(head).to_string();
     Ok(Stream::respond(live, identity, Feed::Session(Box::new(feed)), query.until.is_some(), &place))
 }
