@@ -95,9 +95,11 @@ pub fn snapshot(config: &Config, from: &Db, into: &Path) -> Result<()> {
             snapshot::write(&files::database(dir), &files::database(into))
         }
         Config::Postgres { .. } => {
-            let to = Db::open(Config::Sqlite { dir: into.to_owned() })?;
-            let copied = copy::out_of(from, &to);
-            to.close_blocking();
+            let copied = Db::open(Config::Sqlite { dir: into.to_owned() }).and_then(|to| {
+                let copied = copy::out_of(from, &to);
+                to.close_blocking();
+                copied
+            });
             copied.map_err(|e| {
                 let why = e.internal_note().unwrap_or_else(|| e.message()).to_owned();
                 refused(format!("Cannot copy the database to {}: {why}", into.display()))

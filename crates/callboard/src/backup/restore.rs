@@ -179,9 +179,12 @@ fn prepare(work: &Path, ask: &Restore, manifest: &Manifest, now: Timestamp) -> R
     container::extract(&ask.file, manifest, &file)?;
     backup::sync(work)?;
     let config = Config::Sqlite { dir: work.to_owned() };
-    let db = Db::open(config.clone())?;
-    let epoch = backup::begin_epoch(&db, now)?;
-    db.close_blocking();
+    let begun = Db::open(config.clone()).and_then(|db| {
+        let epoch = backup::begin_epoch(&db, now);
+        db.close_blocking();
+        epoch
+    });
+    let epoch = begun.map_err(|e| nothing(&e))?;
     let report = examine(config)?;
     judge(&report, ask.allow_findings, "Nothing was restored, because what the backup holds does not verify")?;
     for journal in journals(&file) {
@@ -195,6 +198,11 @@ fn prepare(work: &Path, ask: &Restore, manifest: &Manifest, now: Timestamp) -> R
     }
     backup::sync(&file)?;
     Ok((epoch, report))
+}
+
+/// The store's own words are for clients, who may repeat themselves.
+fn nothing(e: &Error) -> Error {
+    refused(format!("Nothing was restored: {}", e.internal_note().unwrap_or_else(|| e.message())))
 }
 
 /// The files that SQLite keeps beside a database.
@@ -234,10 +242,7 @@ fn into_postgres(config: &Config, ask: &Restore, manifest: &Manifest, now: Times
     container::extract(&ask.file, manifest, &backup::database_file(scratch.path()))?;
     let from = Db::open_read_only_unchecked(Config::Sqlite { dir: scratch.path().to_owned() })?;
     let to = backup::open_at(config.clone(), manifest.schema)?;
-    let epoch = backup::fill(&from, &to, now).map_err(|e| {
-        let why = e.internal_note().unwrap_or_else(|| e.message()).to_owned();
-        refused(format!("Nothing was restored: {why}"))
-    })?;
+    let epoch = backup::fill(&from, &to, now).map_err(|e| nothing(&e))?;
     from.close_blocking();
     to.close_blocking();
     // As a server does at its start: migrations of after the backup, and the server's own history.
