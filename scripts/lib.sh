@@ -25,11 +25,8 @@ need_git() { need git "Install it:  sudo apt-get install -y git"; }
 
 need_rust() {
   need cargo "Install rustup (https://rustup.rs); rust-toolchain.toml then picks Rust $RUST_VERSION by itself."
-  local have; have="$(cd "$ROOT" && rustc --version 2>&1 | tail -n1)"
-  case "$have" in
-    "rustc "*) ;;
-    *) die "Rust $RUST_VERSION is not there ($have). With rustup:  rustup toolchain install $RUST_VERSION" ;;
-  esac
+  # The first time rustup fetches the toolchain here, and shows how far it is.
+  local have; have="$(cd "$ROOT" && rustc --version)" || die "Rust $RUST_VERSION is not there. With rustup:  rustup toolchain install $RUST_VERSION"
   have="${have#rustc }"; have="${have%% *}"
   version_at_least "$have" "$RUST_VERSION" ||
     die "Rust $have is too old: $RUST_VERSION is needed. Distributions lag behind; rustup (https://rustup.rs) has it."
