@@ -306,6 +306,41 @@ EndReason: TypeAlias = Literal["completed", "user_hangup", "timeout", "agent_han
 """Why a call ended."""
 
 
+class Erasure(TypedDict):
+    """An erasure and how far it is."""
+
+    erasureId: str
+    """Its id."""
+    objectKind: ErasureObject
+    """What is erased."""
+    objectId: str
+    """The session or user."""
+    cause: str
+    """`request`, or `retention`."""
+    status: ErasureStatus
+    """`running` (rows are being overwritten), `settling` (files are being cleaned), `done`."""
+    sessions: int
+    """Sessions that are done."""
+    events: int
+    """Events that lost text."""
+    records: int
+    """Other rows that lost text."""
+    createdBy: str
+    """Who asked: `user:…`, `key:…`, `system:…`."""
+    createdAt: str
+    """When."""
+    finishedAt: NotRequired[str]
+    """When it was done."""
+
+
+ErasureObject: TypeAlias = Literal["session", "user"]
+"""What is erased."""
+
+
+ErasureStatus: TypeAlias = Literal["running", "settling", "done"]
+"""How far an erasure is."""
+
+
 class EventBatch(TypedDict):
     """Several events, of any sessions of the tenant."""
 
@@ -890,6 +925,45 @@ class ResendWebhooks(TypedDict):
     """Deliveries made before this instant; now if absent."""
 
 
+class Retention(TypedDict):
+    """How long data is kept."""
+
+    days: RetentionDays
+    """What holds now."""
+    defaults: RetentionDays
+    """What holds where nothing is said."""
+    runs: list[RetentionRun]
+    """What went lately, newest first."""
+
+
+class RetentionDays(TypedDict):
+    """How long each kind of data is kept, days; null keeps it."""
+
+    events: NotRequired[int]
+    """Whole calls, counted from their end: log, transcript and records. A tombstone with the id stays."""
+    text: NotRequired[int]
+    """The personal text of calls, counted from their end. Order, counts and times stay."""
+    receipts: NotRequired[int]
+    """What media providers delivered."""
+    deliveries: NotRequired[int]
+    """What was sent to webhook endpoints."""
+    requests: NotRequired[int]
+    """The request log."""
+    audit: NotRequired[int]
+    """The audit: at least 365."""
+
+
+class RetentionRun(TypedDict):
+    """What went on a day."""
+
+    kind: str
+    """The kind of data."""
+    day: str
+    """The day, UTC."""
+    removed: int
+    """How many rows or calls went."""
+
+
 Role: TypeAlias = Literal["viewer", "operator", "admin", "owner"]
 """A role of a user, stored as a row; ordered from least to most."""
 
@@ -908,7 +982,7 @@ class RotateWebhookSecret(TypedDict):
     """How long the old secret signs too, seconds; a day if absent."""
 
 
-Scope: TypeAlias = Literal["calls:read", "calls:write", "events:read", "events:write", "transcripts:read", "provider:read", "keys:manage", "webhooks:manage", "actions:propose", "actions:decide", "installation:*"]
+Scope: TypeAlias = Literal["calls:read", "calls:write", "events:read", "events:write", "transcripts:read", "provider:read", "keys:manage", "webhooks:manage", "data:erase", "actions:propose", "actions:decide", "installation:*"]
 """What an API key may do."""
 
 
@@ -960,6 +1034,8 @@ class Session(TypedDict):
     metadata: dict[str, Any]
     """The builder's own data."""
     lastError: NotRequired[LastErrorView]
+    erasedAt: NotRequired[str]
+    """When all personal text in it was erased."""
     createdAt: str
     """When it was made."""
     startedAt: NotRequired[str]
@@ -979,6 +1055,23 @@ class Session(TypedDict):
     """Its limits."""
     participants: list[Participant]
     """Everybody invited or seen."""
+
+
+class SetRetention(TypedDict):
+    """How long each kind is kept from now on, days. What is left out gets its default, null keeps."""
+
+    events: NotRequired[int]
+    """Whole calls, counted from their end."""
+    text: NotRequired[int]
+    """The personal text of calls, counted from their end."""
+    receipts: NotRequired[int]
+    """What media providers delivered."""
+    deliveries: NotRequired[int]
+    """What was sent to webhook endpoints."""
+    requests: NotRequired[int]
+    """The request log."""
+    audit: NotRequired[int]
+    """The audit."""
 
 
 class SimulatedConnect(TypedDict):
@@ -1106,6 +1199,7 @@ class TenantConfig(TypedDict):
     flags: dict[str, bool]
     """Feature flags: true or false each."""
     metadata: dict[str, Any]
+    retention: NotRequired[RetentionDays]
     version: int
     """Rises with every change; also the ETag."""
     createdAt: str

@@ -290,6 +290,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/retention": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read how long data is kept. */
+    get: operations["get_retention"];
+    /** Say how long data is kept. Audited; the next sweep goes by it. */
+    put: operations["put_retention"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/operator/tenants": {
     parameters: {
       query?: never;
@@ -1032,6 +1050,84 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/call/sessions/{sessionId}/erase": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Erase a session's personal text
+     * @description What people said and were called, metadata, messages: unreadable everywhere, for good. Order, counts, times and
+     *     `callboard verify` stay whole, and `call.erased` tells readers. The session must be over. Asking again finds the same
+     *     erasure; a large one goes on after the answer (202).
+     */
+    post: operations["erase_session"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/users/{userId}/erase": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Erase a user
+     * @description The text of the sessions that are theirs, what they said and were called in others', their name and subject here, and
+     *     every way in. The row keeps its id and stays disabled; the same subject signing in later is a new user. None of their
+     *     sessions may be going on.
+     */
+    post: operations["erase_user"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/erasures": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List erasures, newest first */
+    get: operations["list_erasures"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/erasures/{erasureId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read how far an erasure is */
+    get: operations["get_erasure"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/realtime/events": {
     parameters: {
       query?: never;
@@ -1530,6 +1626,56 @@ export interface components {
       | "agent_handover"
       | "operator_ended"
       | "provider_ended";
+    /** @description An erasure and how far it is. */
+    Erasure: {
+      /** @description Its id. */
+      erasureId: string;
+      /** @description What is erased. */
+      objectKind: components["schemas"]["ErasureObject"];
+      /** @description The session or user. */
+      objectId: string;
+      /** @description `request`, or `retention`. */
+      cause: string;
+      /** @description `running` (rows are being overwritten), `settling` (files are being cleaned), `done`. */
+      status: components["schemas"]["ErasureStatus"];
+      /**
+       * Format: int64
+       * @description Sessions that are done.
+       */
+      sessions: number;
+      /**
+       * Format: int64
+       * @description Events that lost text.
+       */
+      events: number;
+      /**
+       * Format: int64
+       * @description Other rows that lost text.
+       */
+      records: number;
+      /** @description Who asked: `user:…`, `key:…`, `system:…`. */
+      createdBy: string;
+      /**
+       * Format: date-time
+       * @description When.
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description When it was done.
+       */
+      finishedAt?: string;
+    };
+    /**
+     * @description What is erased.
+     * @enum {string}
+     */
+    ErasureObject: "session" | "user";
+    /**
+     * @description How far an erasure is.
+     * @enum {string}
+     */
+    ErasureStatus: "running" | "settling" | "done";
     /** @description An event as it is stored, replayed and streamed. */
     Event: {
       /** @description Unique within the session; the dedupe key. */
@@ -1818,6 +1964,51 @@ export interface components {
       nextCursor: string | null;
     };
     /** @description The answer of a list route. */
+    List_Erasure: {
+      /** @description The page. */
+      items: {
+        /** @description Its id. */
+        erasureId: string;
+        /** @description What is erased. */
+        objectKind: components["schemas"]["ErasureObject"];
+        /** @description The session or user. */
+        objectId: string;
+        /** @description `request`, or `retention`. */
+        cause: string;
+        /** @description `running` (rows are being overwritten), `settling` (files are being cleaned), `done`. */
+        status: components["schemas"]["ErasureStatus"];
+        /**
+         * Format: int64
+         * @description Sessions that are done.
+         */
+        sessions: number;
+        /**
+         * Format: int64
+         * @description Events that lost text.
+         */
+        events: number;
+        /**
+         * Format: int64
+         * @description Other rows that lost text.
+         */
+        records: number;
+        /** @description Who asked: `user:…`, `key:…`, `system:…`. */
+        createdBy: string;
+        /**
+         * Format: date-time
+         * @description When.
+         */
+        createdAt: string;
+        /**
+         * Format: date-time
+         * @description When it was done.
+         */
+        finishedAt?: string;
+      }[];
+      /** @description Leads to the next page; null on the last one. */
+      nextCursor: string | null;
+    };
+    /** @description The answer of a list route. */
     List_Issuer: {
       /** @description The page. */
       items: {
@@ -2064,6 +2255,11 @@ export interface components {
         lastError?: components["schemas"]["LastErrorView"];
         /**
          * Format: date-time
+         * @description When all personal text in it was erased.
+         */
+        erasedAt?: string;
+        /**
+         * Format: date-time
          * @description When it was made.
          */
         createdAt: string;
@@ -2130,6 +2326,8 @@ export interface components {
           [key: string]: boolean;
         };
         metadata: Record<string, unknown>;
+        /** @description How long it keeps what, when it is read alone. */
+        retention?: components["schemas"]["RetentionDays"];
         /**
          * Format: int64
          * @description Rises with every change; also the ETag.
@@ -2722,6 +2920,63 @@ export interface components {
        */
       until?: string;
     };
+    /** @description How long data is kept. */
+    Retention: {
+      /** @description What holds now. */
+      days: components["schemas"]["RetentionDays"];
+      /** @description What holds where nothing is said. */
+      defaults: components["schemas"]["RetentionDays"];
+      /** @description What went lately, newest first. */
+      runs: components["schemas"]["RetentionRun"][];
+    };
+    /** @description How long each kind of data is kept, days; null keeps it. */
+    RetentionDays: {
+      /**
+       * Format: int64
+       * @description Whole calls, counted from their end: log, transcript and records. A tombstone with the id stays.
+       */
+      events?: number;
+      /**
+       * Format: int64
+       * @description The personal text of calls, counted from their end. Order, counts and times stay.
+       */
+      text?: number;
+      /**
+       * Format: int64
+       * @description What media providers delivered.
+       */
+      receipts?: number;
+      /**
+       * Format: int64
+       * @description What was sent to webhook endpoints.
+       */
+      deliveries?: number;
+      /**
+       * Format: int64
+       * @description The request log.
+       */
+      requests?: number;
+      /**
+       * Format: int64
+       * @description The audit: at least 365.
+       */
+      audit?: number;
+    };
+    /** @description What went on a day. */
+    RetentionRun: {
+      /** @description The kind of data. */
+      kind: string;
+      /**
+       * Format: date
+       * @description The day, UTC.
+       */
+      day: string;
+      /**
+       * Format: int64
+       * @description How many rows or calls went.
+       */
+      removed: number;
+    };
     /**
      * @description A role of a user, stored as a row; ordered from least to most.
      * @enum {string}
@@ -2756,6 +3011,7 @@ export interface components {
       | "provider:read"
       | "keys:manage"
       | "webhooks:manage"
+      | "data:erase"
       | "actions:propose"
       | "actions:decide"
       | "installation:*";
@@ -2805,6 +3061,11 @@ export interface components {
       lastError?: components["schemas"]["LastErrorView"];
       /**
        * Format: date-time
+       * @description When all personal text in it was erased.
+       */
+      erasedAt?: string;
+      /**
+       * Format: date-time
        * @description When it was made.
        */
       createdAt: string;
@@ -2844,6 +3105,39 @@ export interface components {
       limits: components["schemas"]["LimitsView"];
       /** @description Everybody invited or seen. */
       participants: components["schemas"]["Participant"][];
+    };
+    /** @description How long each kind is kept from now on, days. What is left out gets its default, null keeps. */
+    SetRetention: {
+      /**
+       * Format: int64
+       * @description Whole calls, counted from their end.
+       */
+      events?: number;
+      /**
+       * Format: int64
+       * @description The personal text of calls, counted from their end.
+       */
+      text?: number;
+      /**
+       * Format: int64
+       * @description What media providers delivered.
+       */
+      receipts?: number;
+      /**
+       * Format: int64
+       * @description What was sent to webhook endpoints.
+       */
+      deliveries?: number;
+      /**
+       * Format: int64
+       * @description The request log.
+       */
+      requests?: number;
+      /**
+       * Format: int64
+       * @description The audit.
+       */
+      audit?: number;
     };
     /** @description Who wants to connect. */
     SimulatedConnect: {
@@ -2967,6 +3261,8 @@ export interface components {
         [key: string]: boolean;
       };
       metadata: Record<string, unknown>;
+      /** @description How long it keeps what, when it is read alone. */
+      retention?: components["schemas"]["RetentionDays"];
       /**
        * Format: int64
        * @description Rises with every change; also the ETag.
@@ -4779,6 +5075,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description `CONTENT_ERASED` */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description `BODY_TOO_LARGE` */
       413: {
         headers: {
@@ -5297,6 +5602,201 @@ export interface operations {
         };
       };
       /** @description `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_retention: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Retention"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  put_retention: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SetRetention"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Retention"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `MALFORMED_JSON`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CSRF_REQUIRED`, `FORBIDDEN`, `ORIGIN_FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `REQUEST_TIMEOUT` */
+      408: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `BODY_TOO_LARGE` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `UNSUPPORTED_MEDIA_TYPE` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OUTCOME_UNKNOWN`, `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -10325,6 +10825,424 @@ export interface operations {
       };
     };
   };
+  erase_session: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The session */
+        sessionId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Erasure"];
+        };
+      };
+      /** @description Under way */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Erasure"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CSRF_REQUIRED`, `FORBIDDEN`, `ORIGIN_FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `SESSION_NOT_OVER` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `SESSION_REMOVED` */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OUTCOME_UNKNOWN`, `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  erase_user: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The user */
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Erasure"];
+        };
+      };
+      /** @description Under way */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Erasure"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `CSRF_REQUIRED`, `FORBIDDEN`, `ORIGIN_FORBIDDEN`, `SCOPE_EXCEEDED` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `SESSION_NOT_OVER` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OUTCOME_UNKNOWN`, `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_erasures: {
+    parameters: {
+      query?: {
+        /** @description Rows of the page. */
+        limit?: number;
+        /** @description `nextCursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["List_Erasure"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `INVALID_CURSOR`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_erasure: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The erasure */
+        erasureId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The erasure */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Erasure"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FORBIDDEN` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `NOT_FOUND` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ingest: {
     parameters: {
       query?: never;
@@ -10617,7 +11535,7 @@ export interface operations {
           "text/event-stream": components["schemas"]["ServerSentEvent"];
         };
       };
-      /** @description `BAD_REQUEST`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      /** @description `BAD_REQUEST`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED`, `WATERMARK_UNKNOWN` */
       400: {
         headers: {
           [name: string]: unknown;

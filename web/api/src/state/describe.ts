@@ -101,6 +101,7 @@ const LINES: Readonly<Record<string, Line>> = {
   "call.resumed": (p, people) => parts(who(p, people), `gap ${spanText(number(p, "gapMs") ?? 0)}`),
   "call.agent.state_changed": (p, people) => parts(who(p, people), text(p, "state")),
   "call.ended": (p) => parts(words(text(p, "endReason")), spanText(number(p, "durationMs") ?? 0)),
+  "call.erased": (p) => `personal text of ${number(p, "events") ?? 0} events was made unreadable`,
   "call.error": (p) => parts(text(p, "code"), text(p, "message")),
   "call.terminal_failure": (p) => parts(text(p, "code"), text(p, "message")),
   "call.turn.timing": (p) => `${number(p, "totalMs") ?? 0} ms from voice to voice`,
