@@ -21,7 +21,7 @@ class CouldNotRun(Exception):
     """The machine lacks something, or the rig itself failed: exit 2, never a pass."""
 
 
-class Broken(Exception):
+class Broken(RuntimeError):
     """The product is in a state in which the rig cannot go on: exit 1, a violation."""
 
 

@@ -119,8 +119,10 @@ def fill(folder: Path) -> Path:
 class Tracer:
     """strace attached to a running process: its next calls fail (`error=EIO`) or take long (`delay_enter=300000`)."""
 
-    def __init__(self, pid: int, calls: str, how: str) -> None:
+    def __init__(self, pid: int, calls: str, how: str, path: Path | None = None) -> None:
         flags = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}", "-e", f"inject={calls}:{how}"]
+        # With a path, only calls on that file.
+        flags += ["-P", str(path)] if path is not None else []
         self._process = subprocess.Popen([*flags, "-p", str(pid)], stderr=subprocess.DEVNULL)
         cleanup.later(self.end)
 

@@ -13,6 +13,7 @@ from typing import Any
 from torture.kit.book import AckBook, Entry
 from torture.kit.http import Answer, Client
 from torture.kit.ids import uuid7
+from torture.kit.report import Broken
 
 #: Writers of one process have names of their own, so that several groups can share a book.
 _GROUPS = itertools.count(1)
@@ -182,7 +183,7 @@ async def make_sessions(target: Target, count: int, prefix: str = "torture") -> 
         for name in names:
             answer = await client.post("/v1/call/sessions", {"sessionId": name})
             if answer.status not in (200, 201):
-                raise RuntimeError(f"no session: {answer.kind} {answer.status} {answer.body[:300]!r} {answer.why}")
+                raise Broken(f"no session: {answer.kind} {answer.status} {answer.body[:300]!r} {answer.why}")
     finally:
         client.close()
     return names

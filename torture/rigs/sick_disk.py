@@ -31,6 +31,7 @@ ILLNESSES = {
     "device errors": "i/o error",
     "fsync fails": "i/o error",
     "write fails": "i/o error",
+    "checkpoint fails": "i/o error",
     "full tmpfs": "disk full",
     "full xfs": "disk full",
     "slow device": "slow disk",
@@ -69,7 +70,8 @@ class Case:
         target = Target(self.server.url, self.server.api_key)
         sessions = await make_sessions(target, 3)
         writers = Writers(target, sessions, self.book, self.report.random("w", self.detail), count=4, retries=0)
-        writers.filler = (0, 3000)
+        # Large enough for a checkpoint every second or so.
+        writers.filler = (0, 20_000) if self.illness == "checkpoint fails" else (0, 3000)
         writers.start()
         await asyncio.sleep(self.dice.uniform(0.3, 1.0))
         if self.illness == "slow device":
@@ -96,6 +98,10 @@ class Case:
         if self.illness.startswith("full"):
             taken = fill(disk.folder)
             return taken.unlink
+        if self.illness == "checkpoint fails":
+            # Only a checkpoint writes to the database file itself: no commit shows this error.
+            database = disk.folder / "data" / "callboard.db"
+            return Tracer(self.server.pid, "pwrite64,fsync,fdatasync", "error=EIO", database).end
         calls = "fsync,fdatasync" if self.illness == "fsync fails" else "pwrite64"
         error = "EIO" if self.illness == "fsync fails" else self.dice.choice(["EIO", "ENOSPC"])
         return Tracer(self.server.pid, calls, f"error={error}").end
@@ -175,7 +181,7 @@ def run(report: Report) -> None:
         "Slow means that the device stands still for 1-500 ms at a time.",
         "SQLite only: PostgreSQL has a process of its own to end, and its own proof.",
     ]
-    count = 6 if report.quick else 100
+    count = len(ILLNESSES) if report.quick else 100
     report.want(illnesses=count)
     dice, number = report.random("plan"), 0
     while number < count and report.left() > 25:
