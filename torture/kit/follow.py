@@ -85,8 +85,11 @@ class Follower:
                     self.closed.append(str(message["reason"]))
                     if message["reason"] == "lagging":
                         return
-                elif message["op"] == "error" and message["problem"].get("status") not in PASSING:
-                    self.wrong.append(str(message["problem"]))
+                elif message["op"] == "error":
+                    # The subscription did not come about, or is over.
+                    if message["problem"].get("status") not in PASSING:
+                        self.wrong.append(str(message["problem"]))
+                    return
         finally:
             socket.close()
 
