@@ -48,6 +48,9 @@ async fn story(kit: &Kit) -> (Vec<String>, Vec<String>) {
         kit.http.post("/v1/join", &json!({ "token": secret })).await;
         kit.http.post("/v1/login", &json!({ "apiKey": format!("{secret}y") })).await;
         http.post("/v1/realtime/events", &json!({ "eventId": secret, "type": secret })).await;
+        http.delete(&format!("/v1/api-keys/{secret}")).await.expect(404);
+        http.post(&format!("/v1/call/sessions/{secret}/state"), &json!({ "status": "ended" })).await.expect(404);
+        http.post(&format!("{path}/state?token={secret}"), &json!({ "status": "ended" })).await.expect(400);
     }
     let rotated = http.get("/v1/api-keys").await.expect(200).json();
     let fresh = http
@@ -58,6 +61,9 @@ async fn story(kit: &Kit) -> (Vec<String>, Vec<String>) {
     http.post("/v1/provider/test", &json!({})).await;
     kit.http.with_bearer(&jwt).post(&format!("{path}/state"), &json!({ "status": "ended" })).await.expect(200);
     kit.run_outbox().await;
+    kit.requests.flush().await.expect("written");
+    let noted = http.get("/v1/requests?status=4xx&limit=100").await.expect(200).text();
+    assert!(noted.contains("/v1/api-keys/{keyId}") && noted.contains(&format!("{path}/state")), "{noted}");
     let everywhere = vec![
         ours.key,
         login,
