@@ -45,6 +45,9 @@ const settingsPages = {
   users: later<object>(() => import("../features/settings/users-page.tsx").then((m) => m.UsersPage)),
   issuers: later<object>(() => import("../features/settings/issuers-page.tsx").then((m) => m.IssuersPage)),
   livekit: later<object>(() => import("../features/settings/livekit-page.tsx").then((m) => m.LiveKitPage)),
+  retention: later<object>(() =>
+    import("../features/settings/retention-page.tsx").then((m) => m.RetentionPage),
+  ),
   about: later<object>(() => import("../features/settings/about-page.tsx").then((m) => m.AboutPage)),
 };
 
@@ -230,6 +233,7 @@ const settingsRoutes = settings.addChildren([
   settingsPart("users"),
   settingsPart("issuers"),
   settingsPart("livekit"),
+  settingsPart("retention"),
   settingsPart("about"),
 ]);
 

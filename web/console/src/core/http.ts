@@ -56,6 +56,7 @@ export function createHttp(options: HttpOptions) {
   return {
     get: <T>(path: string, query: QueryValues = {}) => send<T>("GET", path, query),
     post: <T>(path: string, body: unknown = {}) => send<T>("POST", path, {}, body),
+    put: <T>(path: string, body: unknown) => send<T>("PUT", path, {}, body),
     patch: <T>(path: string, body: unknown) => send<T>("PATCH", path, {}, body),
     remove: (path: string) => send<undefined>("DELETE", path, {}),
   };

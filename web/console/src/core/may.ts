@@ -20,6 +20,7 @@ const NEEDS = {
   provider: { scope: "provider:read", roles: OPERATORS },
   webhooks: { scope: "webhooks:manage", roles: OPERATORS },
   changeWebhooks: { scope: "webhooks:manage", roles: ADMINS },
+  eraseData: { scope: "data:erase", roles: ADMINS },
   manage: { scope: "keys:manage", roles: ADMINS },
 } as const satisfies Record<string, Need>;
 

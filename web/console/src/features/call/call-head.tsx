@@ -11,6 +11,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { Chip, StateChip } from "../../ui/marks.tsx";
 import { ProblemNote } from "../../ui/problem.tsx";
 import { say } from "../../ui/toast.tsx";
+import { EraseText } from "./erase-text.tsx";
 import { isUsable, type ShownLink } from "./join-panel.tsx";
 import { titleOf } from "./title.ts";
 
@@ -44,6 +45,9 @@ export function CallHead({ session, call, shown, link, onLink, onKeys }: CallHea
           </h1>
           <StateChip status={shown.status} connection={shown.connection} />
           <Carrier provider={session.provider} />
+          {session.erasedAt !== undefined && (
+            <Chip title="What people said and were called was made unreadable for good">Erased</Chip>
+          )}
         </div>
       </div>
       <div className="ml-auto flex flex-wrap gap-2 max-sm:ml-0">
@@ -56,6 +60,7 @@ export function CallHead({ session, call, shown, link, onLink, onKeys }: CallHea
         >
           <Keyboard size={15} aria-hidden />
         </Button>
+        {isOver(shown) && <EraseText session={session} />}
         {!isOver(shown) && (
           <>
             <CopyLink sessionId={sessionId} link={link} onLink={onLink} />

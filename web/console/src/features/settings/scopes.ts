@@ -12,6 +12,7 @@ export const SCOPES: readonly { scope: Scope; does: string }[] = [
   { scope: "actions:propose", does: "Propose actions" },
   { scope: "actions:decide", does: "Approve or decline actions" },
   { scope: "keys:manage", does: "Manage keys, issuers and users, read the audit" },
+  { scope: "data:erase", does: "Erase personal text, say how long data is kept" },
   { scope: "installation:*", does: "Manage the tenants of the installation" },
 ];
 

@@ -10,6 +10,7 @@ const TABS: readonly { to: `/settings/${string}`; name: string; part?: Part }[] 
   { to: "/settings/users", name: "Users", part: "manage" },
   { to: "/settings/issuers", name: "Issuers", part: "manage" },
   { to: "/settings/livekit", name: "LiveKit", part: "provider" },
+  { to: "/settings/retention", name: "Retention", part: "eraseData" },
   { to: "/settings/about", name: "About" },
 ];
 
