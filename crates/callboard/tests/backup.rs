@@ -1,6 +1,9 @@
 //! The restore drill: a backup of the real binary under load is restored, on both engines and from one to the other, and
 //! serves what was acknowledged. And what is not whole, not empty or not the right key is refused.
 
+#[path = "support/drill.rs"]
+#[allow(dead_code, reason = "each test file uses its part")]
+mod drill;
 #[path = "support/load.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]
 mod load;
@@ -8,52 +11,16 @@ mod load;
 #[allow(dead_code, reason = "each test file uses its part")]
 mod process;
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::process::Output;
-use std::sync::Arc;
-use std::time::Duration;
+use std::path::PathBuf;
 
 use callboard_store::{Engine, Sql};
 use callboard_testkit::TestApp;
+use drill::{backup, is_untouched, kept, key_of, restored, run_at, text};
 use load::{Book, Load, event, log_of};
-use process::{Binary, Place, command, run, text_of};
+use process::{Binary, Place, run, text_of};
 use serde_json::{Value, json};
 
 const BOTH: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
-
-/// The secret key of a place, as the environment gives it.
-fn key_of(place: &Place) -> Vec<(String, String)> {
-    let env = place.env();
-    if !env.is_empty() {
-        return env;
-    }
-    let text = std::fs::read_to_string(place.data().join("secret.key")).expect("a key file");
-    vec![("CALLBOARD_SECRET_KEY".to_owned(), text.trim().to_owned())]
-}
-
-/// Runs a command with the flags of a place, and another environment.
-fn run_at(place: &Place, args: &[&str], env: &[(String, String)]) -> Output {
-    let flags = place.flags();
-    let args: Vec<&str> = args.iter().copied().chain(flags.iter().map(String::as_str)).collect();
-    run(&args, env)
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a path in UTF-8")
-}
-
-fn backup(place: &Place, file: &Path) -> Value {
-    let out = run_at(place, &["backup", "--to", text(file)], &key_of(place));
-    assert_eq!(out.status.code(), Some(0), "{}", text_of(&out));
-    serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("{e}: {}", text_of(&out)))
-}
-
-fn restored(place: &Place, file: &Path, env: &[(String, String)]) -> Value {
-    let out = run_at(place, &["restore", text(file)], env);
-    assert_eq!(out.status.code(), Some(0), "{}", text_of(&out));
-    serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("{e}: {}", text_of(&out)))
-}
 
 /// What is served is a prefix of what was acknowledged, and holds all that was acknowledged before the backup began.
 async fn compare(load: &Load, url: &str, before: &Book, after: &Book) -> usize {
@@ -222,32 +189,6 @@ async fn readers_that_are_ahead_of_a_restored_log_notice() {
     }
 }
 
-/// A stopped SQLite installation with some data, and a backup of it.
-struct Kept {
-    place: Place,
-    file: PathBuf,
-    env: Vec<(String, String)>,
-}
-
-async fn kept(batches: u64) -> Kept {
-    let place = Place::new(Engine::Sqlite);
-    let mut server = Binary::serve(&place, "127.0.0.1:0", &[]);
-    let load = Load::new(server.url(), server.api_key(), 4).await;
-    for number in 0..batches {
-        load.write(0, number).await;
-    }
-    server.terminate();
-    let file = place.folder.path().join("good.backup");
-    backup(&place, &file);
-    let env = key_of(&place);
-    Kept { place, file, env }
-}
-
-/// Nothing of a restore is in a folder.
-fn is_untouched(dir: &Path) -> bool {
-    !dir.join("callboard.db").exists() && !dir.join("restoring").exists()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_that_is_not_whole_is_refused_with_3() {
     let kept = kept(5).await;
@@ -361,129 +302,6 @@ async fn nothing_is_overwritten() {
         assert!(before.starts_with(target.data()) && before.join("callboard.db").exists(), "{told}");
         let verified = run_at(&target, &["verify"], &kept.env);
         assert!(text_of(&verified).contains("4 sessions, 14 events"), "{}", text_of(&verified));
-    }
-}
-
-/// Runs a command whose writes fail beyond so many KiB of a file.
-fn on_a_full_disk(place: &Place, args: &[&str], env: &[(String, String)], kib: u64) -> Output {
-    let binary = command(&[], &[]).get_program().to_owned();
-    let script = format!("trap '' XFSZ; ulimit -f {kib}; exec \"$0\" \"$@\"");
-    let mut shell = std::process::Command::new("bash");
-    shell.arg("-c").arg(script).arg(binary).args(args).args(place.flags()).envs(env.iter().cloned());
-    shell.output().expect("bash runs")
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_disk_leaves_nothing_that_looks_whole() {
-    let kept = kept(40).await;
-    let parts = |folder: &Path| -> Vec<String> {
-        let names = std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").file_name());
-        names.map(|n| n.to_string_lossy().into_owned()).filter(|n| n.starts_with("full")).collect()
-    };
-    for kib in [64, 200] {
-        let file = kept.place.folder.path().join(format!("full-{kib}"));
-        let out = on_a_full_disk(&kept.place, &["backup", "--to", text(&file)], &kept.env, kib);
-        assert_eq!(out.status.code(), Some(1), "{kib}: {}", text_of(&out));
-        assert!(text_of(&out).contains("Cannot "), "{}", text_of(&out));
-        assert_eq!(parts(kept.place.folder.path()), Vec::<String>::new(), "{kib}");
-        let target = Place::new(Engine::Sqlite);
-        let out = on_a_full_disk(&target, &["restore", text(&kept.file)], &kept.env, kib);
-        assert_eq!(out.status.code(), Some(1), "{kib}: {}", text_of(&out));
-        assert!(is_untouched(&target.data()), "{kib}");
-        restored(&target, &kept.file, &kept.env);
-    }
-    // PostgreSQL is taken to SQLite on its way, and fails there in another place.
-    let source = Place::new(Engine::Postgres);
-    restored(&source, &kept.file, &kept.env);
-    let file = kept.place.folder.path().join("full-postgres");
-    let out = on_a_full_disk(&source, &["backup", "--to", text(&file)], &kept.env, 300);
-    assert_eq!(out.status.code(), Some(1), "{}", text_of(&out));
-    assert!(text_of(&out).contains("Cannot "), "{}", text_of(&out));
-    assert_eq!(parts(kept.place.folder.path()), Vec::<String>::new());
-}
-
-/// Kills a command after a while; whether it was still running.
-fn killed(place: &Place, args: &[&str], env: &[(String, String)], after: Duration) -> bool {
-    let flags = place.flags();
-    let args: Vec<&str> = args.iter().copied().chain(flags.iter().map(String::as_str)).collect();
-    let mut child = command(&args, env)
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::null())
-        .spawn()
-        .expect("the command starts");
-    std::thread::sleep(after);
-    let running = child.try_wait().expect("asked").is_none();
-    child.kill().expect("killed or gone");
-    child.wait().expect("reaped");
-    running
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_kill_in_the_middle_leaves_nothing_that_looks_whole() {
-    let kept = Arc::new(kept(60).await);
-    let source = Place::new(Engine::Postgres);
-    restored(&source, &kept.file, &kept.env);
-    for place in [&kept.place, &source] {
-        let mut outcomes = BTreeSet::new();
-        for n in 0..9_u64 {
-            let file = kept.place.folder.path().join(format!("killed-{n}"));
-            let _running =
-                killed(place, &["backup", "--to", text(&file)], &kept.env, Duration::from_millis(8 + n * n * 8));
-            outcomes.insert(file.exists());
-            if file.exists() {
-                restored(&Place::new(Engine::Sqlite), &file, &kept.env);
-                std::fs::remove_file(&file).expect("removed");
-                continue;
-            }
-            let part = kept.place.folder.path().join(format!("killed-{n}.part/store/callboard.db"));
-            if part.exists() {
-                let out = run_at(&Place::new(Engine::Sqlite), &["restore", text(&part)], &kept.env);
-                assert_eq!(out.status.code(), Some(3), "{}", text_of(&out));
-            }
-            // The next one takes the rest over.
-            backup(place, &file);
-            assert!(!part.exists());
-            std::fs::remove_file(&file).expect("removed");
-        }
-        assert!(outcomes.contains(&false), "no kill came in the middle");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_restore_that_was_killed_begins_no_empty_log() {
-    static EVENTS: Sql = Sql::new("EVENTS", "select count(*) as n from event");
-    let kept = kept(60).await;
-    for engine in BOTH {
-        let mut middle = 0;
-        for n in 0..8_u64 {
-            let target = Place::new(engine);
-            let after = Duration::from_millis(8 + n * n * 10);
-            let running = killed(&target, &["restore", text(&kept.file)], &kept.env, after);
-            if engine == Engine::Sqlite && target.data().join("restoring").exists() {
-                middle += 1;
-                let out = run_at(&target, &["serve", "--listen", "127.0.0.1:0"], &kept.env);
-                assert_eq!(out.status.code(), Some(1), "{}", text_of(&out));
-                assert!(text_of(&out).contains("A restore into"), "{}", text_of(&out));
-            } else if engine == Engine::Postgres && running {
-                middle += 1;
-                // All or nothing: the tables may be there, and they are empty or full.
-                let db = target.scratch.open();
-                let events: i64 =
-                    db.read(|tx| tx.query_one(&EVENTS, callboard_store::params! {})?.get("n")).await.expect("n");
-                db.close().await;
-                assert!([0, 604].contains(&events), "{events}");
-            }
-            let again = run_at(&target, &["restore", text(&kept.file)], &kept.env);
-            let full = text_of(&again).contains("holds a database already") || text_of(&again).contains("is not empty");
-            assert!(again.status.success() || full, "{}", text_of(&again));
-            let _left = std::fs::remove_dir_all(match engine {
-                Engine::Sqlite => target.data().join("restoring"),
-                Engine::Postgres => continue,
-            });
-            let verified = run_at(&target, &["verify"], &kept.env);
-            assert!(text_of(&verified).contains("4 sessions, 604 events"), "{}", text_of(&verified));
-        }
-        assert!(middle > 0, "{engine:?}: no kill came in the middle");
     }
 }
 
