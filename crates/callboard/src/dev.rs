@@ -141,6 +141,7 @@ fn scopes() -> Vec<Scope> {
         Scope::ProviderRead,
         Scope::KeysManage,
         Scope::WebhooksManage,
+        Scope::DataErase,
         Scope::Installation,
     ]
 }

@@ -20,17 +20,13 @@ impl Eraser for CallEraser {
     fn erase(&self, tx: &Tx<'_>, key: &SessionKey, extent: &Extent, _limit: i64) -> Result<u64> {
         match extent {
             Extent::Session => store::people(tx, key, None),
-            Extent::Participants(people) => store::people(tx, key, Some(&json(people)?)),
+            Extent::Participants(people) => store::people(tx, key, Some(people)),
         }
     }
 
     fn remove(&self, tx: &Tx<'_>, key: &SessionKey, limit: i64) -> Result<u64> {
         store::remove_rest(tx, key, limit)
     }
-}
-
-fn json(people: &[String]) -> Result<String> {
-    serde_json::to_string(people).map_err(Error::internal)
 }
 
 /// What a user has to do with a call.
@@ -80,7 +76,7 @@ pub fn terminal_or_refuse(tx: &Tx<'_>, log: &Log, by: &Principal, id: &SessionId
 pub fn mark_erased(tx: &Tx<'_>, key: &SessionKey, extent: &Extent, now: Timestamp) -> Result<()> {
     match extent {
         Extent::Session => store::session(tx, key, now),
-        Extent::Participants(people) => store::session_part(tx, key, &json(people)?),
+        Extent::Participants(people) => store::session_part(tx, key, people),
     }
 }
 

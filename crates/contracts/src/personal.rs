@@ -118,9 +118,7 @@ pub fn marks(ty: EventType) -> &'static [(&'static str, Mark)] {
         T::ActionFailed => &[("actionId", Plain), ("code", Plain), ("message", Personal), ("retryable", Plain)],
         T::ActionCancelled => &[("actionId", Plain), ("reason", Personal)],
         T::SafetyBlocked => &[("policyId", Plain), ("reason", Personal), ("decision", Plain), ("actionId", Plain)],
-        T::SafetyApproved => {
-            &[("policyId", Plain), ("decision", Plain), ("actionId", Plain), ("approvedBy", Personal)]
-        }
+        T::SafetyApproved => &[("policyId", Plain), ("decision", Plain), ("actionId", Plain), ("approvedBy", Personal)],
         T::BillingUsageRecorded | T::UsageTick => {
             &[("meterId", Plain), ("billableSeconds", Plain), ("quantity", Plain), ("unit", Plain)]
         }
@@ -205,7 +203,8 @@ mod tests {
     fn every_field_is_marked_once() {
         for ty in EventType::ALL {
             let schema = schema(*ty);
-            let mut fields: Vec<&str> = schema["properties"].as_object().expect("fields").keys().map(String::as_str).collect();
+            let mut fields: Vec<&str> =
+                schema["properties"].as_object().expect("fields").keys().map(String::as_str).collect();
             fields.retain(|name| *name != "inferred");
             let mut marked: Vec<&str> = marks(*ty).iter().map(|(name, _)| *name).collect();
             fields.sort_unstable();

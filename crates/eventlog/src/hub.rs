@@ -191,6 +191,7 @@ impl Subscription {
         let ring = self.topic.ring.lock();
         match ring.front().map(|f| f.sequence) {
             Some(first) if first <= after + 1 => ring.iter().filter(|f| f.sequence > after).cloned().collect(),
+            Some(_) if planted(Tooth::RingDrops) => ring.iter().cloned().collect(),
             _ => Vec::new(),
         }
     }
@@ -233,7 +234,20 @@ mod tests {
         topic.push(vec![frame(6)]);
         assert_eq!(seen(&topic, 6), [7]);
         assert_eq!(seen(&topic, 5), Vec::<i64>::new());
-            Some(_) if planted(Tooth::RingDrops) => ring.iter().cloned().collect(),
+    }
+
+    #[test]
+    fn what_is_old_or_erased_is_read_from_the_log() {
+        let topic = Topic::new();
+        topic.push(vec![frame(1), frame(2)]);
+        (0..TICKS_KEPT).for_each(|_| topic.age());
+        topic.push(vec![frame(3)]);
+        assert_eq!(seen(&topic, 0), [1, 2, 3]);
+        topic.age();
+        assert_eq!(seen(&topic, 0), Vec::<i64>::new());
+        assert_eq!(seen(&topic, 2), [3]);
+        topic.forget();
+        assert_eq!(seen(&topic, 2), Vec::<i64>::new());
     }
 
     #[test]

@@ -216,7 +216,13 @@ pub(crate) fn finish(
 }
 
 /// Carries an erasure on for at most so many slices; the repair does the rest.
-pub(crate) async fn carry_on(app: &App, keepers: &Keepers, tenant: &TenantId, id: &ErasureId, slices: u32) -> Result<()> {
+pub(crate) async fn carry_on(
+    app: &App,
+    keepers: &Keepers,
+    tenant: &TenantId,
+    id: &ErasureId,
+    slices: u32,
+) -> Result<()> {
     for _ in 0..slices {
         let (log, erasers) = (app.log.clone(), Arc::clone(&keepers.erasers));
         let (of, which, now) = (tenant.clone(), id.clone(), app.world.now());

@@ -50,11 +50,7 @@ pub const TABLES: &[Table] = &[
     table("login", &[], &["login_id", "tenant_id", "secret_hash", "user_id", "key_id", "narrowed_to"]),
     table("login_link", &[], &["link_id", "tenant_id", "user_id", "token_hash"]),
     // Rows of a session that were carried out are deleted whole; what waits names a room.
-    table(
-        "outbox",
-        &["payload", "last_error", "dedupe_key"],
-        &["outbox_id", "tenant_id", "destination", "kind"],
-    ),
+    table("outbox", &["payload", "last_error", "dedupe_key"], &["outbox_id", "tenant_id", "destination", "kind"]),
     table("participant", &["name", "identity"], &["tenant_id", "participant_id", "kind", "role", "user_id", "phase"]),
     table("participant_connection", &[], &["tenant_id", "sid", "room_sid", "participant_id", "close_reason"]),
     table(

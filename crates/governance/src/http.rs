@@ -124,9 +124,10 @@ async fn erase_session(
     responses((status = 200, description = "Done", body = View), (status = 202, description = "Under way", body = View)),
     extensions(("x-error-codes" = json!(["SCOPE_EXCEEDED", "SESSION_NOT_OVER"]))))]
 async fn erase_user(State(here): State<Here>, caller: Caller, Path(id): Path<UserId>) -> Result<Response, Problem> {
-    let begun = here.app.db.write(move |tx| {
-        commands::erase_user(tx, &caller.principal, &id, caller.now, &mut caller.entropy.clone())
-    });
+    let begun = here
+        .app
+        .db
+        .write(move |tx| commands::erase_user(tx, &caller.principal, &id, caller.now, &mut caller.entropy.clone()));
     let begun = begun.await?;
     answer(&here, begun).await
 }
@@ -164,11 +165,7 @@ async fn list_erasures(
 #[utoipa::path(get, path = "/v1/erasures/{erasureId}", operation_id = "get_erasure", tag = "Data",
     params(("erasureId" = String, Path, description = "The erasure")),
     responses((status = 200, description = "The erasure", body = View)))]
-async fn get_erasure(
-    State(here): State<Here>,
-    caller: Caller,
-    Path(id): Path<ErasureId>,
-) -> Result<Response, Problem> {
+async fn get_erasure(State(here): State<Here>, caller: Caller, Path(id): Path<ErasureId>) -> Result<Response, Problem> {
     let tenant = caller.principal.tenant().clone();
     let found = here.app.db.read(move |tx| store::by_id(tx, &tenant, &id)).await?;
     let erasure = found.ok_or_else(|| Error::not_found("erasure"))?;

@@ -83,6 +83,7 @@ fn roles_are_given_and_taken_from_below() {
         Scope::TranscriptsRead,
         Scope::ProviderRead,
         Scope::WebhooksManage,
+        Scope::DataErase,
     ];
     for (by, before, after, good) in [
         (user(&[Role::Admin]), &[][..], &[Role::Admin][..], true),

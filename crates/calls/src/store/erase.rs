@@ -9,15 +9,14 @@ sql! {
     SESSION_ERASE = "update session set metadata = '{}', provider_participant_id = null, last_error_message = case \
         when last_error_message is null then null else '[erased]' end, erased_at = :now, erasures = erasures + 1, \
         version = version + 1 where session_key = :key and erased_at is null";
-    SESSION_ERASED_PART = "update session set erasures = erasures + 1, version = version + 1, \
-        provider_participant_id = case when provider_participant_id in (select identity from participant \
-        where session_key = :key and participant_id in ({people})) then null else provider_participant_id end \
-        where session_key = :key";
+    SESSION_ERASED_PART = "update session set erasures = erasures + 1, version = version + 1 where session_key = :key";
+    CALLER_ERASE = "update session set provider_participant_id = null where session_key = :key and provider_participant_id in \
+        (select identity from participant where session_key = :key and participant_id = :id)";
     METADATA_ERASE = "delete from session_metadata where session_key = :key";
     PARTICIPANTS_ERASE = "update participant set name = null, identity = participant_id \
         where session_key = :key and (name is not null or identity <> participant_id)";
-    PARTICIPANTS_ERASE_SOME = "update participant set name = null, identity = participant_id \
-        where session_key = :key and participant_id in ({people}) and (name is not null or identity <> participant_id)";
+    PARTICIPANT_ERASE = "update participant set name = null, identity = participant_id \
+        where session_key = :key and participant_id = :id and (name is not null or identity <> participant_id)";
     LINKS_ERASE = "update join_link set display_name = null where session_key = :key and display_name is not null";
     SESSIONS_WITH_USER = "select s.session_key, case when s.owner_user_id = :user then 1 else 0 end as own, s.open, s.session_id \
         from session s where s.tenant_id = :tenant and (s.owner_user_id = :user or s.session_key in \
@@ -51,20 +50,25 @@ pub(crate) fn session(tx: &Tx<'_>, key: &SessionKey, now: Timestamp) -> Result<(
     tx.execute(&METADATA_ERASE, params! { key: key.key() }).map(drop)
 }
 
-/// Notes that text of some participants is erased.
-pub(crate) fn session_part(tx: &Tx<'_>, key: &SessionKey, people: &str) -> Result<()> {
-    tx.execute(&SESSION_ERASED_PART, params! { key: key.key(), people }).map(drop)
+/// Notes that text of some participants is erased. Their identities are looked up, so this comes before [`people`].
+pub(crate) fn session_part(tx: &Tx<'_>, key: &SessionKey, people: &[String]) -> Result<()> {
+    for id in people {
+        tx.execute(&CALLER_ERASE, params! { key: key.key(), id })?;
+    }
+    tx.execute(&SESSION_ERASED_PART, params! { key: key.key() }).map(drop)
 }
 
-/// Erases names and identities; `people` is a JSON array, or everybody.
-pub(crate) fn people(tx: &Tx<'_>, key: &SessionKey, people: Option<&str>) -> Result<u64> {
-    match people {
-        None => {
-            let links = tx.execute(&LINKS_ERASE, params! { key: key.key() })?;
-            Ok(links + tx.execute(&PARTICIPANTS_ERASE, params! { key: key.key() })?)
-        }
-        Some(people) => tx.execute(&PARTICIPANTS_ERASE_SOME, params! { key: key.key(), people }),
+/// Erases names and identities of these participants, or of everybody; how many rows.
+pub(crate) fn people(tx: &Tx<'_>, key: &SessionKey, people: Option<&[String]>) -> Result<u64> {
+    let Some(people) = people else {
+        let links = tx.execute(&LINKS_ERASE, params! { key: key.key() })?;
+        return Ok(links + tx.execute(&PARTICIPANTS_ERASE, params! { key: key.key() })?);
+    };
+    let mut erased = 0;
+    for id in people {
+        erased += tx.execute(&PARTICIPANT_ERASE, params! { key: key.key(), id })?;
     }
+    Ok(erased)
 }
 
 /// A call that a user has to do with: its stream, whether it is theirs, whether it is open, its id.

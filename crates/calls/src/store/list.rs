@@ -29,7 +29,7 @@ sql! {
     SESSION_LIST_HOLDING = list_sql!("and (lower(s.session_id) like :like escape '!' or lower(s.correlation_id) like :like escape '!' \
         or lower(s.provider_room_id) like :like escape '!' or exists (select 1 from session_metadata m where \
         m.session_key = s.session_key and m.tenant_id = :tenant and m.name = 'title' and lower(m.value) like :like escape '!') \
-        or exists (select 1 from participant_state p where p.session_key = s.session_key and p.tenant_id = :tenant \
+        or exists (select 1 from participant p where p.session_key = s.session_key and p.tenant_id = :tenant \
         and (lower(p.name) like :like escape '!' or lower(p.identity) like :like escape '!'))) ");
 }
 

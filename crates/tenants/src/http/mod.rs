@@ -5,8 +5,8 @@ mod issuers;
 mod keys;
 mod login;
 mod operator;
-mod retention;
 mod requests;
+mod retention;
 mod users;
 mod wire;
 

@@ -83,7 +83,10 @@ impl Retention {
         for kind in Kind::ALL {
             let least = if kind == Kind::Audit { AUDIT_AT_LEAST } else { 1 };
             if self.days(kind).is_some_and(|days| !(least..=LONGEST).contains(&days)) {
-                return Err(Error::invalid(format!("/{}", kind.as_str()), format!("must be {least} to {LONGEST} days, or null")));
+                return Err(Error::invalid(
+                    format!("/{}", kind.as_str()),
+                    format!("must be {least} to {LONGEST} days, or null"),
+                ));
             }
         }
         Ok(())
@@ -91,7 +94,9 @@ impl Retention {
 
     /// An object with every kind.
     pub(crate) fn json(&self) -> Value {
-        Value::Object(Kind::ALL.iter().map(|k| (k.as_str().to_owned(), Value::from(self.days(*k)))).collect::<Map<_, _>>())
+        Value::Object(
+            Kind::ALL.iter().map(|k| (k.as_str().to_owned(), Value::from(self.days(*k)))).collect::<Map<_, _>>(),
+        )
     }
 }
 

@@ -20,8 +20,8 @@ pub(crate) use logins::{
 };
 pub(crate) use requests::{requests_insert, requests_page};
 pub(crate) use retention::{
-    audit_prune, requests_prune_of, retention_audited, retention_count, retention_of, retention_replace, retention_runs,
-    retention_unaudited, tenants_after, user_erase, user_is_erased,
+    audit_prune, requests_prune_of, retention_audited, retention_count, retention_of, retention_replace,
+    retention_runs, retention_unaudited, tenants_after, user_erase, user_is_erased,
 };
 pub(crate) use tenants::{
     every_owner, slot_release, slot_take, slots_in_use, slots_set, tenant_by_id, tenant_insert, tenant_owner_by_name,
@@ -36,5 +36,6 @@ pub(crate) use users::{
 pub(crate) const SLICE: u64 = 500;
 
 /// Every SQL text of this crate.
-pub static ALL_SQL: LazyLock<&'static [&'static Sql]> =
-    LazyLock::new(|| [audit::SQL, keys::SQL, logins::SQL, requests::SQL, retention::SQL, tenants::SQL, users::SQL].concat().leak());
+pub static ALL_SQL: LazyLock<&'static [&'static Sql]> = LazyLock::new(|| {
+    [audit::SQL, keys::SQL, logins::SQL, requests::SQL, retention::SQL, tenants::SQL, users::SQL].concat().leak()
+});
