@@ -394,6 +394,35 @@ function tokenOf(issuer, secret, subject) {
   return `${head}.${createHmac("sha256", secret).update(head).digest("base64url")}`;
 }
 
+journey("the personal text of a call is erased by who types it, and the call says so; data goes after its time", async (page) => {
+  const { sessionId } = await stage.api.createSession({ metadata: { title: "Call with Quetzal" } });
+  await say(sessionId, "my name is Quetzal", 0);
+  await stage.api.post(`/v1/call/sessions/${sessionId}/state`, { status: "ended" });
+  await page.goto(`${stage.url}/calls/${sessionId}`);
+  await page.getByRole("heading", { name: "Call with Quetzal" }).waitFor();
+  await page.getByRole("button", { name: "Erase personal text" }).click();
+  const dialog = page.getByRole("dialog");
+  const erase = dialog.getByRole("button", { name: "Erase", exact: true });
+  assert.ok(await erase.isDisabled(), "nobody erases by a slip");
+  await assertLooksWell(desk, "erase-dialog");
+  await dialog.getByLabel(/to confirm/).fill("erase");
+  await erase.click();
+  await page.getByText("Erased", { exact: true }).first().waitFor();
+  await until("nothing of it is on the page", async () => !(await page.content()).includes("Quetzal"));
+  assert.equal(await page.getByRole("button", { name: "Erase personal text" }).count(), 0);
+  await page.goto(`${stage.url}/settings/retention`);
+  await page.getByLabel("Personal text of calls, days").fill("90");
+  await page.getByLabel("Audit, days").fill("30");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Nothing was changed").waitFor();
+  await page.getByLabel("Audit, days").fill("");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved; the next sweep goes by it").waitFor();
+  await page.reload();
+  assert.equal(await page.getByLabel("Personal text of calls, days").inputValue(), "90");
+  await assertLooksWell(desk, "settings-retention");
+});
+
 journey("a viewer signs in by a token of an issuer, and is led into no dead end", async () => {
   const secret = "a secret of forty characters, or even more";
   await stage.api.post("/v1/issuers", { iss: "acme", audience: "callboard", algorithm: "HS256", secret });
