@@ -43,7 +43,7 @@ impl Repo {
 
     /// The Rust sources, each with its path and its text without comments, strings and unit tests.
     pub fn rust(&self) -> Vec<Source> {
-        ["crates/", "xtask/"]
+        ["crates/", "xtask/", "torture/"]
             .iter()
             .flat_map(|prefix| self.under(prefix, ".rs"))
             // A build script is a program of the build, not of the product.
@@ -77,7 +77,7 @@ impl Source {
         Source { path: path.to_owned(), code, product }
     }
 
-    /// The crate's folder: `calls` of `crates/calls/src/model.rs`, `xtask` of the tool.
+    /// The crate's folder: `calls` of `crates/calls/src/model.rs`, `xtask` of the tool, `torture` of every rig.
     pub fn crate_name(&self) -> &str {
         let mut parts = self.path.split('/');
         match (parts.next(), parts.next()) {

@@ -23,7 +23,7 @@ const BANS: [Ban; 9] = [
     Ban {
         rule: "clock",
         words: &["SystemTime::now", "Instant::now", "Utc::now", "Local::now", "Zoned::now", "Timestamp::now"],
-        except: &["callboard", "testkit", "xtask"],
+        except: &["callboard", "testkit", "xtask", "torture"],
         in_tests: false,
         instead: "take `now` as an argument; only the binary and the kit own a clock",
     },
@@ -37,14 +37,14 @@ const BANS: [Ban; 9] = [
     Ban {
         rule: "print",
         words: &["println!", "eprintln!", "print!", "eprint!"],
-        except: &["callboard", "xtask"],
+        except: &["callboard", "xtask", "torture"],
         in_tests: false,
         instead: "log with `tracing`; only commands of the binary print",
     },
     Ban {
         rule: "panic",
         words: &[".unwrap()", ".expect(", ".unwrap_err()", ".expect_err(", "panic!", "unreachable!"],
-        except: &["testkit"],
+        except: &["testkit", "torture"],
         in_tests: false,
         instead: "return an error with a code; a panic costs a caller their answer",
     },
@@ -62,11 +62,12 @@ const BANS: [Ban; 9] = [
         in_tests: true,
         instead: "pass state as a value: several instances run in one process in tests",
     },
+    // A rig that stands in for C code is excepted by its file.
     Ban { rule: "unsafe", words: &["unsafe"], except: &[], in_tests: true, instead: "nothing here needs it" },
     Ban {
         rule: "environment",
         words: &["env::var", "env::var_os", "env::vars"],
-        except: &["callboard", "testkit", "xtask"],
+        except: &["callboard", "testkit", "xtask", "torture"],
         in_tests: false,
         instead: "configuration is read once, by the binary, and passed on",
     },

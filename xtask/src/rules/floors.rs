@@ -7,10 +7,12 @@ use std::collections::BTreeSet;
 
 const RULE: &str = "floors";
 const LIST: &str = "xtask/floors.toml";
+/// How every package of `torture/` is called.
+const RIG: &str = "callboard-rig-";
 
-/// Checks every manifest under `crates/`.
+/// Checks every manifest under `crates/` and `torture/`.
 pub fn check(repo: &Repo, floors: &Floors) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings = rigs(repo);
     let mut used_edges = BTreeSet::new();
     let mut present = BTreeSet::new();
     for (path, text) in repo.under("crates/", "/Cargo.toml") {
@@ -45,6 +47,34 @@ pub fn check(repo: &Repo, floors: &Floors) -> Vec<Finding> {
         }
     }
     findings.extend(unused(floors, &present, &used_edges));
+    findings
+}
+
+/// Rigs stand above every floor: they may import anything and link any driver, and nobody imports them.
+fn rigs(repo: &Repo) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut names = BTreeSet::new();
+    for (path, text) in repo.under("torture/", "/Cargo.toml") {
+        let manifest = toml::from_str::<toml::Table>(text).unwrap_or_default();
+        let package = manifest.get("package").and_then(toml::Value::as_table);
+        let name = package.and_then(|p| p.get("name")).and_then(toml::Value::as_str).unwrap_or_default();
+        names.insert(name.to_owned());
+        // Deeper down lie workspaces of their own.
+        if path.split('/').count() == 3 && !name.starts_with(RIG) {
+            let message =
+                format!("`{name}` is a rig; call it {RIG}…, so that nobody takes it for a part of the product");
+            findings.push(Finding::error(path, 0, RULE, message));
+        }
+    }
+    for (path, text) in repo.under("crates/", "/Cargo.toml") {
+        let manifest = toml::from_str::<toml::Table>(text).unwrap_or_default();
+        let tables = ["dependencies", "dev-dependencies", "build-dependencies"];
+        for library in tables.iter().flat_map(|t| dependencies(&manifest, t)) {
+            if library.starts_with(RIG) || names.contains(&library) {
+                findings.push(Finding::error(path, 0, RULE, format!("`{library}` is a rig; nobody imports a rig")));
+            }
+        }
+    }
     findings
 }
 
@@ -186,6 +216,15 @@ mod tests {
     #[test]
     fn the_kit_in_a_product_is_found() {
         one(&[("crates/tenants/Cargo.toml", "[dependencies]\ncallboard-testkit = \"1\"")], "ships the test kit");
+    }
+
+    #[test]
+    fn rigs_import_anything_and_nobody_imports_them() {
+        let rig = "[package]\nname = \"callboard-rig-disk\"\n[dependencies]\ncallboard-calls = \"1\"\nrusqlite = \"1\"";
+        assert_eq!(findings(&[("torture/disk/Cargo.toml", rig)]), Vec::<String>::new());
+        one(&[("torture/disk/Cargo.toml", "[package]\nname = \"disk\"")], "`disk` is a rig; call it");
+        let importer = "[dependencies]\n[dev-dependencies]\ncallboard-rig-disk = \"1\"";
+        one(&[("crates/kernel/Cargo.toml", importer)], "nobody imports a rig");
     }
 
     #[test]
