@@ -35,6 +35,7 @@ pub struct Things {
     pub receipt: String,
     pub endpoint: String,
     pub delivery: String,
+    pub erasure: String,
     pub participant_pass: String,
     pub agent_pass: String,
     pub resume: String,
@@ -53,6 +54,7 @@ impl Things {
             "receiptId" => self.receipt.clone(),
             "endpointId" => self.endpoint.clone(),
             "deliveryId" => self.delivery.clone(),
+            "erasureId" => self.erasure.clone(),
             "tenantId" => tenancy.id.to_string(),
             "type" => "call.started".to_owned(),
             "code" => "NOT_FOUND".to_owned(),
@@ -75,6 +77,7 @@ pub fn absent(kit: &Kit, name: &str) -> String {
         "receiptId" => ReceiptId::generate(now, &mut entropy).to_string(),
         "endpointId" => WebhookEndpointId::generate(now, &mut entropy).to_string(),
         "deliveryId" => WebhookDeliveryId::generate(now, &mut entropy).to_string(),
+        "erasureId" => callboard_kernel::ErasureId::generate(now, &mut entropy).to_string(),
         "tenantId" => callboard_kernel::TenantId::generate(now, &mut entropy).to_string(),
         other => panic!("say which {{{other}}} does not exist"),
     }
@@ -101,6 +104,10 @@ pub async fn things(kit: &Kit, tenancy: &Tenancy, owner: &UserId) -> Things {
     kit.fake.join(&text(&room, "providerRoomId"), &callboard_testkit::fake_livekit::Person::standard("somebody"));
     kit.fake.deliver(&kit.http.url("/v1/call/livekit/events")).await;
     let (endpoint, delivery) = webhook(&http).await;
+    let over = kit.session(&http, &json!({})).await;
+    let end = json!({ "status": "ended" });
+    http.post(&format!("/v1/call/sessions/{over}/state"), &end).await.expect(200);
+    let erased = http.post(&format!("/v1/call/sessions/{over}/erase"), &json!({})).await.expect(200).json();
     let first = |list: Value, id: &str| text(&list["items"][0], id);
     Things {
         participant: text(&person, "participantId"),
@@ -114,6 +121,7 @@ pub async fn things(kit: &Kit, tenancy: &Tenancy, owner: &UserId) -> Things {
         ),
         endpoint,
         delivery,
+        erasure: text(&erased, "erasureId"),
         participant_pass: text(&person, "pass"),
         agent_pass: text(&agent, "pass"),
         resume: text(&person, "resumeToken"),
