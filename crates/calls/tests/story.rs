@@ -85,7 +85,7 @@ both_engines!(sessions_are_listed, |db| async move {
     for n in 0..5 {
         h.world.advance_ms(1_000);
         let owner = if n == 3 { json!(user.as_str()) } else { Value::Null };
-        let mut body = json!({ "sessionId": format!("s{n}"), "metadata": { "n": n, "word": "x", "title": format!("Table {n}0% off") }, "correlationId": format!("c{n}") });
+        let mut body = json!({ "sessionId": format!("s{n}"), "metadata": { "n": n, "word": "x", "title": format!("Table {n}0% off") }, "correlationId": format!("crm-c{n}") });
         if !owner.is_null() {
             body["ownerUserId"] = owner;
         }
@@ -106,17 +106,16 @@ both_engines!(sessions_are_listed, |db| async move {
     for (query, expected) in [
         ("status=ended", vec!["s1"]),
         ("connection=disconnected", vec!["s1"]),
-        ("correlationId=c2", vec!["s2"]),
+        ("correlationId=crm-c2", vec!["s2"]),
         ("metadataKey=n&metadataValue=4", vec!["s4"]),
         ("metadataKey=nothing", vec![]),
         (&format!("ownerUserId={user}"), vec!["s3"]),
-        ("q=C2", vec!["s2"]),
-        ("q=S4", vec!["s4"]),
+        ("q=CRM-C2", vec!["s2"]),
         ("q=table%204", vec!["s4"]),
         ("q=0%25&status=ended", vec!["s1"]),
-        ("q=_", vec![]),
+        ("q=table_4", vec![]),
         ("q=4%25", vec![]),
-        ("q=x", vec![]),
+        ("q=nobody", vec![]),
         ("createdBefore=2026-11-22T00:30:33Z", vec!["s0"]),
     ] {
         assert_eq!(ids(&h.key.get(&format!("{SESSIONS}?{query}")).await.expect(200).json()), expected, "{query}");
