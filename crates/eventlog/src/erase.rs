@@ -4,16 +4,15 @@
 //! actor lose what is personal. Both is done in slices by whoever owns the erasure; the mark on the stream comes first, so
 //! nothing personal is stored behind it.
 
-pub(crate) mod store;
-
 use callboard_contracts::personal;
 use callboard_kernel::{Error, Result, SessionId, TenantId, Timestamp, codes};
 use callboard_store::{Sql, Tx, params};
 
 use crate::log::Log;
 use crate::model::{NewEvent, SessionKey, StoredEvent};
+use crate::store::erase as store;
 
-pub use store::ALL_SQL;
+pub use crate::store::erase::ALL_SQL;
 
 /// Whose text is erased in a session.
 #[derive(Clone, Debug, PartialEq, Eq)]

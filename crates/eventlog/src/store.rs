@@ -1,5 +1,7 @@
 //! The SQL of the log. `event` is written here and nowhere else.
 
+pub(crate) mod erase;
+
 use callboard_contracts::{Actor, EventType, Role};
 use callboard_kernel::{Error, Result, SessionId, TenantId, Timestamp};
 use callboard_store::{Row, Tx, params, sql};
@@ -145,7 +147,7 @@ pub(crate) fn stream_lock(tx: &Tx<'_>, key: &SessionKey) -> Result<Locked> {
     let row = tx.query_one(&STREAM_LOCK, params! { key: key.key() })?;
     let erased = match row.get::<i64>("erased")? {
         0 => Erased::Nothing,
-        1 => Erased::Of(crate::erase::store::participants(tx, key)?),
+        1 => Erased::Of(erase::participants(tx, key)?),
         _ => Erased::Everything,
     };
     Ok(Locked { last: row.get("last_sequence")?, erased, removed_at: row.get("removed_at")? })

@@ -120,7 +120,7 @@ fn shape_findings(tx: &Tx<'_>, key: &SessionKey) -> Result<Vec<String>> {
 }
 
 fn is_removed(tx: &Tx<'_>, key: &SessionKey) -> Result<bool> {
-    let row = tx.query_one(&crate::erase::store::STREAM_STATE, params! { key: key.key() })?;
+    let row = tx.query_one(&store::erase::STREAM_STATE, params! { key: key.key() })?;
     Ok(row.get::<Option<Timestamp>>("removed_at")?.is_some())
 }
 
