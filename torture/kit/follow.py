@@ -83,7 +83,7 @@ class Follower:
                         self.last = str(event["sequence"])
                 elif message["op"] == "closed":
                     self.closed.append(str(message["reason"]))
-                    if message["reason"] == "lagging":
+                    if message["reason"] != "session_over":
                         return
                 elif message["op"] == "error":
                     # The subscription did not come about, or is over.
