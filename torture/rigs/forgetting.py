@@ -36,7 +36,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:
         """Says nothing."""
 
 
@@ -117,7 +117,8 @@ class Round:
         self.report.fault("kill9")
         asked.join()
         self.server.start()
-        late = self._event("transcript.final", "late", {"utteranceId": "z", "speaker": "user", "text": self.token, "startMs": 0, "endMs": 1})
+        speech = {"utteranceId": "z", "speaker": "user", "text": self.token, "startMs": 0, "endMs": 1}
+        late = self._event("transcript.final", "late", speech)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             status, erasure = self.call.ask("POST", path, {})
@@ -128,11 +129,14 @@ class Round:
             raise Broken(f"an erasure is not done after a minute: {erasure}")
         status, problem = self.call.ask("POST", "/v1/realtime/events", late)
         if status != 410:
-            self.report.violation("text came in after the erasure", {**self.detail, "status": status, "said": problem})
-        repeated = {"utteranceId": "u0", "speaker": "user", "text": f"{self.token} and {self.token}0", "startMs": 0, "endMs": 1}
+            detail = {**self.detail, "status": status, "said": problem}
+            self.report.violation("text came in after the erasure", detail)
+        repeated = {**speech, "utteranceId": "u0", "text": f"{self.token} and {self.token}0"}
+        repeated = {name: repeated[name] for name in ("utteranceId", "speaker", "text", "startMs", "endMs")}
         status, answer = self.call.ask("POST", "/v1/realtime/events", self._event("transcript.partial", "e0", repeated))
         if status != 200 or not answer.get("deduped"):
-            self.report.violation("a repetition is not known any more", {**self.detail, "status": status, "said": answer})
+            detail = {**self.detail, "status": status, "said": answer}
+            self.report.violation("a repetition is not known any more", detail)
 
     def check(self, work: Path) -> None:
         """Nothing holds it, and the order is whole."""
@@ -141,7 +145,8 @@ class Round:
         self.report.checked["looks after an erasure"] += 1
         session = self.call.need("GET", f"/v1/call/sessions/{self.session}")
         if session["latestSequence"] != self.head + 1:
-            self.report.violation("the log's head moved", {**self.detail, "before": self.head, "after": session["latestSequence"]})
+            detail = {**self.detail, "before": self.head, "after": session["latestSequence"]}
+            self.report.violation("the log's head moved", detail)
         if self.call.need("GET", f"/v1/search/transcripts?q={self.token}")["items"]:
             self.report.violation("search still finds it", self.detail)
         run_verify(self.report, self.server, self.detail)
@@ -163,9 +168,10 @@ class Round:
         if self.cluster is None or self.server.database_url is None:
             return []
         url, out = self.server.database_url, []
-        tables = self.cluster.sql("select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace", url)
+        named = "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+        tables = self.cluster.sql(named, url)
         for table in tables.split():
-            n = self.cluster.sql(f"select count(*) from {table} t where t::text like '%{self.token}%'", url)  # noqa: S608
+            n = self.cluster.sql(f"select count(*) from {table} t where t::text like '%{self.token}%'", url)
             if n != "0":
                 out.append(f"{table}: {n} rows")
         return out
