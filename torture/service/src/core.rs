@@ -136,7 +136,9 @@ pub struct Core {
     pub(crate) steps: Steps,
     /// The member of the cast that is on.
     pub current: TaskId,
-    /// When the last sessions are over and only the outbox has work.
+    /// Whether faults are over.
+    pub mended: bool,
+    /// Whether every call is over as well, and only the outbox has work.
     pub settled: bool,
     /// The seed.
     pub seed: u64,
@@ -210,6 +212,7 @@ impl Core {
             db,
             steps,
             current: 0,
+            mended: false,
             settled: false,
             seed,
         }
@@ -396,6 +399,7 @@ impl Core {
         if !busy {
             live.repair(n);
         }
+        // Once all calls are over nothing is due to the second any more.
         let every = if self.settled { every.max(10 * SEC) } else { every };
         self.after(every, Ev::Tick(seat, n));
         if !busy {

@@ -182,6 +182,8 @@ impl Core {
     /// Ends all that is wrong.
     pub fn heal(&mut self) {
         self.weather = Weather::default();
+        self.mended = true;
+        self.settled = self.all_over();
         for index in 0..self.instances.len() {
             let i = &mut self.instances[index];
             (i.no_db, i.no_provider, i.no_clients, i.skew) = (0, 0, 0, 0);

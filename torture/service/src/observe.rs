@@ -55,7 +55,9 @@ impl Core {
             self.trace.line(self.now, session, || {
                 format!("log {} #{} {} {} {}", event.session, event.sequence, event.ty, event.event_id, event.payload)
             });
+            let end = matches!(event.ty.as_str(), "call.ended" | "call.terminal_failure");
             self.book.commits.push(Committed { at: self.now, ..event });
+            self.settled |= end && self.mended && self.all_over();
         }
     }
 

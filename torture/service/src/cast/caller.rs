@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::session::{done, end};
 use crate::book::Use;
-use crate::core::{MS, SEC};
+use crate::core::MS;
 use crate::ctx::Ctx;
 use crate::wire::{Ask, Said, What};
 
@@ -296,7 +296,7 @@ async fn go(ctx: &Ctx, me: &mut Me) {
         _ => lose(ctx, me).await,
     }
     // Whoever came back by themselves meanwhile must go as well, or the call would last for ever.
-    ctx.sleep(30 * SEC / MS).await;
+    ctx.sleep(20_000).await;
     ctx.with(|c| c.disconnect(&me.room, &me.identity, "CONNECTION_TIMEOUT"));
 }
 
