@@ -20,7 +20,7 @@ use crate::provider::{Provider, Timer};
 use crate::rng::Rng;
 use crate::template::{BEGIN, Template};
 use crate::trace::Trace;
-use crate::wire::{Ask, Slot, What};
+use crate::wire::{Ask, Slot};
 
 /// Microseconds since the run began.
 pub type Us = i64;
@@ -277,7 +277,7 @@ impl Core {
     }
 
     /// How long until an instance that stands still goes on.
-    fn held(&self, seat: Seat) -> Option<Us> {
+    pub(crate) fn held(&self, seat: Seat) -> Option<Us> {
         let until = self.instances[seat.0].paused;
         (until > self.now).then_some(until - self.now)
     }
@@ -450,55 +450,5 @@ impl Core {
         self.drive(seat.0);
         // What lands makes room for what waits.
         self.after(15 * MS, Ev::Look(seat));
-    }
-
-    fn arrive(&mut self, n: usize) {
-        let Some(flight) = self.flights.get(&n) else { return };
-        let seat = flight.seat;
-        if !self.lives(seat) {
-            return self.gone(n);
-        }
-        if let Some(wait) = self.held(seat) {
-            return self.after(wait, Ev::Arrive(n));
-        }
-        let races = self.count_races(n);
-        if let Some(flight) = self.flights.get_mut(&n) {
-            flight.arrived = true;
-            if let Some(live) = &self.instances[seat.0].live {
-                live.accept(n, &flight.ask);
-            }
-        }
-        self.drive(seat.0);
-        if races && self.book.faults.of("crash") < 3 && self.rng.chance(5) {
-            // The worst moment.
-            let us = self.rng.between(0, 6) * MS;
-            self.after(us, Ev::Fault(Fault::Crash(seat.0)));
-        }
-    }
-
-    /// Requests that instances have at the same time and that must not disturb each other; whether there are any.
-    fn count_races(&mut self, n: usize) -> bool {
-        let Some(own) = self.flights.get(&n) else { return false };
-        let others = self.flights.iter().filter(|(m, f)| **m != n && f.arrived && f.ask.session == own.ask.session);
-        let mut found = Vec::new();
-        for (_, other) in others {
-            let name = match (&own.ask.what, &other.ask.what) {
-                (What::Reconnect(a, _), What::Reconnect(b, _)) if a == b => "reconnects with one token at once",
-                (What::Reconnect(..), What::State("end" | "fail"))
-                | (What::State("end" | "fail"), What::Reconnect(..)) => "reconnect against end",
-                (What::Checkpoint(a), What::Checkpoint(b)) if a == b => "ack against ack",
-                (What::Checkpoint(a), What::Reconnect(_, b)) | (What::Reconnect(_, b), What::Checkpoint(a))
-                    if a == b =>
-                {
-                    "ack against reconnect"
-                }
-                _ => continue,
-            };
-            found.push(name);
-        }
-        for name in &found {
-            self.book.situations.add(name);
-        }
-        !found.is_empty()
     }
 }
