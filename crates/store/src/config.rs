@@ -40,6 +40,9 @@ pub struct OpenOptions {
     /// Longest wait for a connection, in milliseconds (PostgreSQL); then `OVERLOADED`, or `STORE_UNAVAILABLE` when the
     /// server cannot be reached.
     pub start_within_ms: u64,
+    /// Longest wait for the answer to a request that was taken up, in milliseconds (PostgreSQL); then a write's
+    /// outcome is unknown. Longer than a lock is waited for. Blocking requests of the command line wait without end.
+    pub answer_within_ms: u64,
     /// Called when a commit's outcome became unknown or the disk failed (SQLite).
     pub on_fatal: Option<OnFatal>,
     /// Faults to inject; for tests only.
@@ -49,7 +52,14 @@ pub struct OpenOptions {
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { migrate: true, migrations: migration::embedded(), start_within_ms: 5_000, on_fatal: None, faults: None }
+        Self {
+            migrate: true,
+            migrations: migration::embedded(),
+            start_within_ms: 5_000,
+            answer_within_ms: 25_000,
+            on_fatal: None,
+            faults: None,
+        }
     }
 }
 

@@ -69,7 +69,7 @@ impl Db {
         let job = Write::new(body, Reply::Async(to), ticket.clone(), self.standing());
         async move {
             self.inner.shared.submit_write(Box::new(job))?;
-            self.answer(answer, &ticket).await
+            self.answer(answer, &ticket, unknown).await
         }
     }
 
@@ -87,7 +87,7 @@ impl Db {
         let job = Read::new(body, Reply::Async(to), ticket.clone(), self.standing());
         async move {
             self.inner.shared.submit_read(Box::new(job))?;
-            self.answer(answer, &ticket).await
+            self.answer(answer, &ticket, unavailable).await
         }
     }
 
@@ -155,9 +155,15 @@ impl Db {
         self.answer_blocking(&answer, &ticket)
     }
 
-    /// Waits for an answer. On PostgreSQL a request that no connection took up in time is withdrawn; the one thread of
-    /// SQLite takes up everything that its bounded queue holds, so there the timer would only cost.
-    async fn answer<T>(&self, mut answer: oneshot::Receiver<Result<T>>, ticket: &Ticket) -> Result<T> {
+    /// Waits for an answer. On PostgreSQL a request that no connection took up in time is withdrawn, and one that was
+    /// taken up by a server that hangs, or whose standby is away, is `late` after a while: its thread waits on, its caller
+    /// does not. The one thread of SQLite takes up everything that its bounded queue holds; there the timer would only cost.
+    async fn answer<T>(
+        &self,
+        mut answer: oneshot::Receiver<Result<T>>,
+        ticket: &Ticket,
+        late: fn(&'static str) -> Error,
+    ) -> Result<T> {
         if self.engine() == Engine::Postgres {
             if let Ok(done) = tokio::time::timeout(self.inner.shared.start_within, &mut answer).await {
                 return done.unwrap_or_else(|_| Err(thread_ended()));
@@ -165,6 +171,10 @@ impl Db {
             if ticket.give_up() {
                 return Err(self.not_taken_up());
             }
+            let Ok(done) = tokio::time::timeout(self.inner.shared.answer_within, answer).await else {
+                return Err(late("the database did not answer in time"));
+            };
+            return done.unwrap_or_else(|_| Err(thread_ended()));
         }
         answer.await.unwrap_or_else(|_| Err(thread_ended()))
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use callboard_kernel::codes;
+use callboard_store::migrations::Migration;
 use callboard_store::testing::{Faults, ScratchDatabase};
 use callboard_store::{Config, Db, Engine, OpenOptions, Sql, params};
 use callboard_testkit::Scratch;
@@ -162,6 +163,64 @@ async fn a_lost_commit_reply_is_unknown_and_the_store_goes_on() {
     assert!(db.health().ok);
     db.write(|tx| put(tx, "known", 1)).await.unwrap();
     assert_eq!(stored(&db).await, 2);
+}
+
+static WARNING: &[Migration] = &[
+    FIRST,
+    Migration {
+        number: 2,
+        name: "warns",
+        sqlite: "",
+        postgres: "create function warns() returns trigger language plpgsql as \
+            $$ begin raise warning 'not everywhere'; return null; end $$; \
+            create constraint trigger warns after insert on item deferrable initially deferred \
+            for each row execute function warns()",
+    },
+];
+
+/// As when the wait for a synchronous standby is cancelled: the commit succeeds, and the server warns.
+#[tokio::test]
+async fn a_commit_with_a_warning_is_unknown() {
+    let scratch = Scratch::new(Engine::Postgres);
+    let db = scratch.open_with(OpenOptions { migrations: WARNING, ..options() });
+    let unsure = db.write(|tx| put(tx, "1", 1)).await.unwrap_err();
+    assert_eq!(unsure.code(), &codes::OUTCOME_UNKNOWN);
+    assert_eq!(stored(&db).await, 1, "it is looked up by who asks again");
+    assert!(db.write(|tx| number(tx, "1")).await.is_ok(), "a write that warned of nothing");
+}
+
+static SLEEP: Sql = Sql::new("SLEEP", "select 1 as n from pg_sleep(3)");
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_does_not_answer_is_not_waited_for_without_end() {
+    let scratch = Scratch::new(Engine::Postgres);
+    let db = scratch.open_with(OpenOptions { start_within_ms: 1_000, answer_within_ms: 200, ..options() });
+    let unsure = db.write(|tx| tx.query(&SLEEP, params! {}).and_then(|_| put(tx, "1", 1))).await.unwrap_err();
+    assert_eq!(unsure.code(), &codes::OUTCOME_UNKNOWN);
+    let away = db.read(|tx| tx.query(&SLEEP, params! {}).map(drop)).await.unwrap_err();
+    assert_eq!(away.code(), &codes::STORE_UNAVAILABLE);
+    // It was stored all the same, as an outcome that is not known may be.
+    while stored(&db).await == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+static SOON: Sql = Sql::new("SOON", "select set_config('statement_timeout', '50', true) as t");
+
+#[tokio::test]
+async fn a_cancelled_statement_stores_nothing_and_may_be_tried_again() {
+    let scratch = Scratch::new(Engine::Postgres);
+    let db = scratch.open_with(options());
+    let refused = db
+        .write(|tx| {
+            put(tx, "1", 1)?;
+            tx.query(&SOON, params! {})?;
+            tx.query(&SLEEP, params! {}).map(drop)
+        })
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), &codes::STORE_UNAVAILABLE);
+    assert_eq!(stored(&db).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

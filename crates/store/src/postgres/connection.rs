@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use callboard_kernel::{Error, Result, codes};
 use postgres::error::{Severity, SqlState};
@@ -31,6 +32,9 @@ pub(super) enum Trouble {
     Lost,
 }
 
+/// Whether a connection's server has warned.
+pub(super) type Warned = Arc<AtomicBool>;
+
 pub(super) struct PgConnection {
     pub(super) client: Client,
     /// The history of the server behind it.
@@ -39,6 +43,8 @@ pub(super) struct PgConnection {
     /// Whether [`READ_EPOCH`] is known to the server.
     knows_epoch: bool,
     pub(super) trouble: Option<Trouble>,
+    /// Set when the server warns.
+    warned: Warned,
 }
 
 /// How a COMMIT went wrong.
@@ -50,8 +56,8 @@ pub(super) enum CommitFailure {
 }
 
 impl PgConnection {
-    pub(super) fn new(client: Client, origin: Origin) -> Self {
-        Self { client, origin, prepared: HashMap::new(), knows_epoch: false, trouble: None }
+    pub(super) fn new(client: Client, origin: Origin, warned: Warned) -> Self {
+        Self { client, origin, prepared: HashMap::new(), knows_epoch: false, trouble: None, warned }
     }
 
     /// Makes [`READ_EPOCH`] known; before a transaction.
@@ -75,8 +81,20 @@ impl PgConnection {
         }))
     }
 
-    /// Commits. Only an ordinary error from the server means "rolled back"; everything else is unknown.
+    /// Commits. Only an ordinary error from the server means "rolled back"; everything else is unknown. So is a success
+    /// with a warning: when somebody cancels the wait for a synchronous standby, the server calls the commit done, and
+    /// adds that the standby may not have it. A failover would lose what was acknowledged.
     pub(super) fn commit(&mut self) -> Result<(), CommitFailure> {
+        self.warned.store(false, Ordering::Release);
+        self.end_with_commit()?;
+        if self.warned.load(Ordering::Acquire) {
+            self.trouble = Some(Trouble::Lost);
+            return Err(CommitFailure::Unknown("the server warned when it committed".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn end_with_commit(&mut self) -> Result<(), CommitFailure> {
         self.client.batch_execute("commit").map_err(|e| {
             let definite = e.as_db_error().is_some_and(|db| db.parsed_severity() == Some(Severity::Error));
             let failure = self.failure(&e);
@@ -107,6 +125,8 @@ impl PgConnection {
                     .note(say(e))
                     .retry_after_ms(1_000)
             }
+            // An administrator's cancel, or a time-out of the server's own: nothing of the transaction remains.
+            _ if e.code() == Some(&SqlState::QUERY_CANCELED) => unavailable(say(e)),
             _ => Error::internal(say(e)),
         }
     }

@@ -1,13 +1,14 @@
 //! Getting a connection, and getting it again: settings that must hold, and a bounded backoff.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use callboard_kernel::{Error, Result};
 use postgres::config::TargetSessionAttrs;
 use postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
-use super::connection::PgConnection;
+use super::connection::{PgConnection, Warned};
 use crate::answers::refused;
 use crate::footing::{Origin, Standing};
 use crate::shared::Shared;
@@ -18,8 +19,10 @@ const BACKOFF_FIRST: Duration = Duration::from_millis(50);
 const BACKOFF_MAX: Duration = Duration::from_secs(2);
 const BACKOFF_SLICE: Duration = Duration::from_millis(50);
 
-/// What every session sets. No time limit on statements: one that fires during COMMIT would hide its outcome.
+/// What every session sets. No time limit on statements: one that fires during COMMIT would hide its outcome. One between
+/// the statements of a transaction: a process that stands still there, or is cut off, would hold its locks for ever.
 const SESSION: &str = "set lock_timeout = '10s'; set statement_timeout = 0; set client_min_messages = warning; \
+                       set idle_in_transaction_session_timeout = '20s'; \
                        set jit = off; set standard_conforming_strings = on";
 
 /// Server settings without which an acknowledged commit could be lost, or text could differ between the engines.
@@ -52,7 +55,14 @@ pub(super) fn parse(url: &str) -> Result<Config> {
 }
 
 /// Connects and checks the settings that durability rests on.
-fn connect(config: &Config) -> Result<Client> {
+fn connect(config: &Config) -> Result<(Client, Warned)> {
+    let mut config = config.clone();
+    let warned = Warned::default();
+    let seen = warned.clone();
+    config.notice_callback(move |notice| {
+        tracing::warn!("PostgreSQL: {} ({})", notice.message(), notice.code().code());
+        seen.store(true, Ordering::Release);
+    });
     let mut client =
         config.connect(NoTls).map_err(|e| refused(format!("Cannot connect to PostgreSQL: {}", say(&e))))?;
     client.batch_execute(SESSION).map_err(|e| refused(format!("PostgreSQL refuses our settings: {}", say(&e))))?;
@@ -65,7 +75,7 @@ fn connect(config: &Config) -> Result<Client> {
             )));
         }
     }
-    Ok(client)
+    Ok((client, warned))
 }
 
 fn show(client: &mut Client, name: &str) -> Result<String> {
@@ -112,7 +122,7 @@ pub(super) fn probe(config: &Config) -> Result<()> {
 pub(crate) fn one_off(url: &str, text: &str) -> Result<()> {
     let config = parse(url)?;
     on_own_thread(|| {
-        let mut client = connect(&config)?;
+        let (mut client, _) = connect(&config)?;
         client.batch_execute(text).map_err(|e| refused(say(&e)))
     })
 }
@@ -171,10 +181,10 @@ impl Link {
     /// A server that writes another history than the one that the store was opened on is not gone on with: one that was
     /// replaced may come back later, after one that was promoted this process must be started anew.
     fn connect(&self) -> Result<PgConnection> {
-        let mut client = connect(&self.config)?;
+        let (mut client, warned) = connect(&self.config)?;
         let origin = origin(&mut client)?;
         match self.shared.footing.get().map(|footing| footing.judge(&origin)) {
-            None | Some(Standing::Same) => Ok(PgConnection::new(client, origin)),
+            None | Some(Standing::Same) => Ok(PgConnection::new(client, origin, warned)),
             Some(Standing::Stale(why)) => Err(refused(why)),
             Some(Standing::Moved(why)) => {
                 self.shared.stop(&why);

@@ -20,7 +20,8 @@ create table child (
     item_id text not null references item (id)
 );";
 
-pub static MIGRATIONS: &[Migration] = &[Migration { number: 1, name: "item", sqlite: ITEM, postgres: ITEM }];
+pub const FIRST: Migration = Migration { number: 1, name: "item", sqlite: ITEM, postgres: ITEM };
+pub static MIGRATIONS: &[Migration] = &[FIRST];
 
 sql! {
     pub ALL;
