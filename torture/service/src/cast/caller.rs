@@ -125,8 +125,12 @@ async fn episode(ctx: &Ctx, me: &mut Me) -> bool {
             let gap = ctx.with(|c| c.book.sessions[me.n].window / MS) + ctx.between(-500, 3_000);
             come_back(ctx, me, gap).await
         }
-        80..=91 => {
+        80..=87 => {
             report(ctx, me).await;
+            true
+        }
+        88..=95 => {
+            old_tab(ctx, me).await;
             true
         }
         _ => true,
@@ -208,6 +212,20 @@ async fn resume_by(ctx: &Ctx, me: &mut Me, back: usize, acked: i64) -> Said {
         ctx.sleep_between(100, 1_500).await;
     }
     Said::Unknown
+}
+
+/// A page that asks to come back again and again, and another tab that still has an old token.
+async fn old_tab(ctx: &Ctx, me: &mut Me) {
+    for _ in 0..ctx.between(1, 4) {
+        resume(ctx, me, 0).await;
+    }
+    let oldest = me.tokens.len() - 1;
+    let back = if ctx.chance(60) { oldest.min(2) } else { oldest };
+    if ctx.chance(50) {
+        ctx.sleep_between(28_000, 36_000).await;
+    }
+    resume_by(ctx, me, back, 0).await;
+    ctx.with(|c| c.book.situations.add("an old resume token"));
 }
 
 /// Shows a token.

@@ -86,7 +86,9 @@ fn rotation(book: &Book, n: usize, uses: &[Use], found: &mut Found) {
         let refused = one.code == "INVALID_RESUME_TOKEN";
         let first_done = used(at + 1).filter(|u| u.next.is_some()).filter_map(|u| u.done).min();
         let first_sent = used(at + 1).map(|u| u.sent).min();
-        if first_done.is_some_and(|done| one.sent > done + OVERLAP) {
+        // Whose successor's successor was used is older than the one before.
+        let overtaken = used(at + 2).any(|u| u.next.is_some() && u.done.is_some_and(|done| done < one.sent));
+        if overtaken || first_done.is_some_and(|done| one.sent > done + OVERLAP) {
             found.must(one.next.is_none(), "an old resume token is refused", n, || {
                 format!("place {at} of {}", chain.len())
             });
