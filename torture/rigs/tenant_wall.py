@@ -19,7 +19,7 @@ from torture.kit.server import ServerProcess
 from torture.kit.tenants import other_tenant
 
 SCOPES: tuple[str, ...] = ("calls:read", "calls:write", "events:read", "events:write", "transcripts:read")
-SCOPES += ("provider:read", "keys:manage", "webhooks:manage")
+SCOPES += ("provider:read", "keys:manage", "webhooks:manage", "data:erase")
 #: Said only by the first tenant, in everything that it can name; a list of another's that shows it has leaked.
 PLANTED = "zanzibarquartz"
 #: What a body needs to be more than a 400, by the end of its route.
@@ -90,6 +90,12 @@ async def furnish(mine: Client, dice: Random) -> dict[str, str]:
         "userId": users["items"][0]["userId"],
         "issuerId": issuers["items"][0]["issuerId"],
     }
+    over = (await good(await mine.post(sessions, {"metadata": {"title": PLANTED}}), "a session"))["session"][
+        "sessionId"
+    ]
+    await good(await mine.post(f"{sessions}/{over}/state", {"status": "ended"}), "its end")
+    erasure = await good(await mine.post(f"{sessions}/{over}/erase", {}), "an erasure")
+    found["erasureId"] = first_id(erasure, "era_")
     simulated = await good(await mine.post(sessions, {"simulated": True}), "a simulated session")
     token = await mine.post(f"{sessions}/{simulated['session']['sessionId']}/livekit/token", {})
     transport = (await good(token, "a token"))["transport"]
