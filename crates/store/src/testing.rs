@@ -12,7 +12,7 @@ use crate::sqlite::inline::{Inline, Waiting};
 use crate::{Db, Engine, OpenOptions, Sql, migrations};
 
 pub use crate::faults::Faults;
-pub use crate::sqlite::inline::{Medium, WalPages};
+pub use crate::sqlite::inline::{Medium, Vfs, WalPages};
 
 /// Gives a text another wording on an engine; false when it has been used already and so keeps its own.
 pub fn reword(sql: &'static Sql, engine: Engine, wording: &str) -> bool {

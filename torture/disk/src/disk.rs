@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use rusqlite::ffi;
 
 use crate::fault::{Armed, Crash, Kind, Op, Role, Strike};
+use crate::locks::Locks;
 use crate::rng::{Rng, Trace};
 use crate::shm::Shm;
 
@@ -30,16 +31,6 @@ pub struct File {
     pub(crate) locks: Locks,
     pub(crate) shm: Shm,
     handles: usize,
-    gone: bool,
-}
-
-/// SQLite's locks on a database file.
-#[derive(Debug, Default)]
-pub(crate) struct Locks {
-    shared: u32,
-    reserved: bool,
-    pending: bool,
-    exclusive: bool,
 }
 
 /// The images of a disk at rest, to begin with again and again.
@@ -310,6 +301,17 @@ impl Disk {
         }
     }
 
+    /// Syncs a file and forgets what the kernel keeps of it: from now on everyone sees what is on the platter.
+    pub(crate) fn reread(&mut self, name: &str) -> i32 {
+        let Some(at) = self.names.get(name).copied() else { return ffi::SQLITE_OK };
+        let done = self.sync(at, Role::of(name));
+        if done == ffi::SQLITE_OK {
+            let file = &mut self.files[at];
+            file.seen.clone_from(&file.platter);
+        }
+        done
+    }
+
     pub(crate) fn size(&self, at: usize) -> usize {
         self.files[at].seen.len()
     }
@@ -322,15 +324,7 @@ impl Disk {
         if self.step(Op::Delete, Role::of(name), 0, 0).is_some() {
             return ffi::SQLITE_IOERR_DELETE;
         }
-        match self.names.get(name) {
-            None => ffi::SQLITE_IOERR_DELETE_NOENT,
-            Some(at) => {
-                // The folder is synced now and then: until it is, the name may come back.
-                self.files[*at].gone = true;
-                self.names.remove(name);
-                ffi::SQLITE_OK
-            }
-        }
+        if self.names.remove(name).is_some() { ffi::SQLITE_OK } else { ffi::SQLITE_IOERR_DELETE_NOENT }
     }
 
     /// What every stop leaves behind: no process, and with the power gone only what the platter has.
@@ -394,54 +388,6 @@ impl Disk {
             self.strike(Kind::Rot, role);
         }
         len > 0
-    }
-}
-
-impl Locks {
-    /// Takes a handle from one level to another; false when another handle is in the way.
-    pub(crate) fn lock(&mut self, from: &mut i32, to: i32) -> bool {
-        while *from < to {
-            match *from {
-                0 if self.pending || self.exclusive => return false,
-                0 => {
-                    self.shared += 1;
-                    *from = 1;
-                }
-                1 if self.reserved => return false,
-                1 => {
-                    self.reserved = true;
-                    *from = 2;
-                }
-                _ => {
-                    self.pending = true;
-                    *from = 3;
-                    if self.shared > 1 {
-                        return false;
-                    }
-                    self.exclusive = true;
-                    *from = 4;
-                }
-            }
-        }
-        true
-    }
-
-    /// Gives back what is above a level.
-    pub(crate) fn unlock(&mut self, from: &mut i32, to: i32) {
-        if *from > 1 && to <= 1 {
-            self.exclusive &= *from < 4;
-            self.pending &= *from < 3;
-            self.reserved = false;
-            *from = 1;
-        }
-        if *from == 1 && to == 0 {
-            self.shared = self.shared.saturating_sub(1);
-            *from = 0;
-        }
-    }
-
-    pub(crate) const fn is_reserved(&self) -> bool {
-        self.reserved
     }
 }
 

@@ -6,6 +6,7 @@
 mod disk;
 mod fault;
 mod life;
+mod locks;
 mod model;
 mod report;
 mod rng;

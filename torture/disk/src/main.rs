@@ -14,9 +14,10 @@ const LIMITS: [&str; 6] = [
     "A flipped bit in the write-ahead log, met when it is recovered, cannot be told from a torn end: recovery ends there. \
      So no bits are turned in it.",
     "Nothing is written to a disk whose bits have turned or whose reads lie; it is only read.",
-    "SQLite keeps no checksums of pages: a session, a lookup by id or a row of the tenant's tail that damage hides is \
-     counted (\"no check\"), not refused.",
-    "Names of files are durable with their first sync; renames and the folder's own sync are not simulated.",
+    "SQLite keeps no checksums of pages: what damage hides (a session, an event from its id, a row of the tenant's tail) and \
+     an instant, actor, session or lone sequence that it changes are counted (\"no check\"), not refused; consumers' places are not looked at then.",
+    "Names of files are durable with their first sync, and gone when they are removed; the folder's own sync is not \
+     simulated.",
     "The lock file is the operating system's, and the schema is that of the log alone.",
 ];
 

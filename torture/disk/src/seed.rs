@@ -59,7 +59,7 @@ impl Rig {
         *vfs::disk()? = Disk::new(seed, if empty { &EMPTY } else { &self.prepared });
         let mut held = holding(seed);
         let done = history(self.dir.path(), &mut rng, &mut held);
-        let mut disk = vfs::disk()?;
+        let disk = vfs::disk()?;
         let mut report = held.report;
         if let Err((what, detail)) = done {
             report.violate(Violation { what, seed, detail });
@@ -73,7 +73,6 @@ impl Rig {
         report.fault("sector rubbish", rubbish);
         report.fault("change dropped by a failed fsync", disk.dropped);
         report.trace = disk.trace.0;
-        disk.trace.note(0);
         Ok(Ran { trace: report.trace, report })
     }
 }

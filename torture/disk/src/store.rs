@@ -10,7 +10,7 @@ use callboard_eventlog::outbox::{self, Effect};
 use callboard_eventlog::{Log, NewEvent, Projection, Projector, ReplayQuery, SessionKey, StoredEvent, TailCursor};
 use callboard_kernel::{Error, OutboxId, Result, SessionId, TenantId, Timestamp};
 use callboard_store::migrations::{Migration, embedded};
-use callboard_store::testing::{Medium, Steps, WalPages, open_inline_on};
+use callboard_store::testing::{Medium, Steps, Vfs, WalPages, open_inline_on};
 use callboard_store::{Db, OpenOptions, Tx, params, sql};
 
 use crate::model::{Answer, Fact, Job, Observed, beside};
@@ -123,7 +123,8 @@ impl Open {
             })),
             ..OpenOptions::default()
         };
-        let medium = Medium { vfs: Some(vfs::NAME.to_owned()), wal_pages: Some(wal_pages) };
+        let vfs = Vfs { name: vfs::NAME.to_owned(), reread_wal: vfs::reread_wal };
+        let medium = Medium { vfs: Some(vfs), wal_pages: Some(wal_pages) };
         let (db, steps) = open_inline_on(&medium, dir, &options)?;
         let log = Log::new(vec![Arc::new(Beside)], Vec::new());
         Ok(Self { db, steps, log, fatal, tenant: TenantId::from_stored("ten_rig".to_owned()) })

@@ -45,6 +45,17 @@ pub fn reseed(seed: u64) {
     }
 }
 
+/// Syncs the WAL of a database and drops what is kept of it, as the store does on a real disk.
+///
+/// # Errors
+/// The disk failed.
+pub fn reread_wal(database: &std::path::Path) -> std::io::Result<()> {
+    match held().reread(&format!("{}-wal", database.display())) {
+        ffi::SQLITE_OK => Ok(()),
+        code => Err(std::io::Error::other(format!("the simulated disk says {code}"))),
+    }
+}
+
 fn held() -> MutexGuard<'static, Disk> {
     DISK.get_or_init(Mutex::default).lock()
 }

@@ -1,6 +1,9 @@
 //! When the WAL goes back into the database file. The writer runs this between groups, never SQLite itself:
 //! an automatic checkpoint hides its errors from COMMIT.
 
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -76,6 +79,23 @@ impl Plan {
     pub(super) const fn emptied(&mut self) {
         *self = Self::within(self.limits);
     }
+}
+
+/// Lets the WAL that an earlier process left be read from the disk, before SQLite looks at it.
+///
+/// After an fsync that failed the kernel may call pages clean that the disk never got: the next process reads them, syncs
+/// without an error, and a power cut while it puts them away leaves a database of two times and no WAL to repair it. So
+/// what waits is synced, and then what the kernel keeps is dropped. It is advice: memory that others map stays.
+pub(super) fn reread_wal(database: &Path) -> io::Result<()> {
+    let mut wal = database.as_os_str().to_owned();
+    wal.push("-wal");
+    let file = match File::open(PathBuf::from(wal)) {
+        Ok(file) => file,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(e),
+    };
+    file.sync_all()?;
+    Ok(rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed)?)
 }
 
 /// Runs what is due. Waiting for readers is cut short: the next group must not wait for a slow export.

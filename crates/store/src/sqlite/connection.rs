@@ -27,10 +27,16 @@ pub(super) struct SqliteConnection {
 impl SqliteConnection {
     /// The connection that writes: WAL, every commit fsynced (read back, since the setting is per connection).
     pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Self> {
+        if durability == Durability::Full {
+            super::checkpoint::reread_wal(path).map_err(|e| {
+                let message = format!("Cannot sync the WAL of {}: {e}", path.display());
+                Error::new(&codes::STORE_UNAVAILABLE, message)
+            })?;
+        }
         Self::open_writer_on(None, path, durability)
     }
 
-    /// As [`Self::open_writer`], on a file system of SQLite's that has this name.
+    /// As [`Self::open_writer`], on a file system of SQLite's that has this name; who owns that sees to its WAL.
     pub(super) fn open_writer_on(vfs: Option<&str>, path: &Path, durability: Durability) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let raw = open(vfs, path, flags)?;

@@ -12,6 +12,7 @@ pub use super::checkpoint::WalPages;
 use super::connection::SqliteConnection;
 use super::writer::Writer;
 use super::{Durability, check_version, files, readers};
+use crate::answers::unavailable;
 use crate::job::{ReadJob, WriteJob};
 use crate::shared::Shared;
 
@@ -25,9 +26,19 @@ pub(crate) enum Waiting {
 #[derive(Clone, Debug, Default)]
 pub struct Medium {
     /// A file system that was registered with SQLite under this name. The lock file stays with the operating system.
-    pub vfs: Option<String>,
+    pub vfs: Option<Vfs>,
     /// When the WAL goes back into the database.
     pub wal_pages: Option<WalPages>,
+}
+
+/// A file system of a simulation.
+#[derive(Clone, Debug)]
+pub struct Vfs {
+    /// Its name.
+    pub name: String,
+    /// Syncs the WAL of this database and drops what is kept of it in memory, as the store does with the operating
+    /// system's before SQLite opens it.
+    pub reread_wal: fn(&Path) -> std::io::Result<()>,
 }
 
 /// The engine's connections, used by whoever calls.
@@ -48,11 +59,19 @@ impl Inline {
     ) -> Result<Self> {
         check_version()?;
         let lock = files::prepare(dir)?;
-        let connection = SqliteConnection::open_writer_on(medium.vfs.as_deref(), &files::database(dir), durability)?;
+        let database = files::database(dir);
+        let vfs = medium.vfs.as_ref().map(|vfs| vfs.name.as_str());
+        let connection = match &medium.vfs {
+            None => SqliteConnection::open_writer(&database, durability)?,
+            Some(vfs) => {
+                (vfs.reread_wal)(&database).map_err(unavailable)?;
+                SqliteConnection::open_writer_on(Some(&vfs.name), &database, durability)?
+            }
+        };
         files::sync_dir(dir)?;
         let plan = medium.wal_pages.map_or_else(Plan::new, Plan::within);
         let writer = Mutex::new(Writer::new(shared.clone(), connection, lock)?.simulated(plan));
-        let reader = SqliteConnection::open_reader_on(medium.vfs.as_deref(), &files::database(dir))?;
+        let reader = SqliteConnection::open_reader_on(vfs, &database)?;
         let reader = Mutex::new(reader);
         Ok(Self { writer, reader, at_once })
     }
