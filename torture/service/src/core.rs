@@ -230,7 +230,7 @@ impl Core {
     }
 
     /// The next thing to happen; moves the clock.
-    pub fn next(&mut self) -> Option<Ev> {
+    pub fn advance(&mut self) -> Option<Ev> {
         let Reverse(due) = self.heap.pop()?;
         self.now = due.at;
         Some(due.ev)

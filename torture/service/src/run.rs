@@ -50,7 +50,7 @@ impl Stage {
                 core.now = core.now.max(at);
                 return;
             }
-            match core.next() {
+            match core.advance() {
                 Some(Ev::Poll(task)) => {
                     drop(core);
                     self.poll(task);

@@ -1,7 +1,7 @@
 //! The database that every run begins with: two tenants with keys, an issuer, an operator and an endpoint. Made once a
 //! process, then copied.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -110,7 +110,7 @@ impl Template {
 /// A folder in memory where the machine has one.
 fn scratch() -> Result<tempfile::TempDir> {
     let memory = Path::new("/dev/shm");
-    let base = if memory.is_dir() { memory.to_owned() } else { PathBuf::from(std::env::temp_dir()) };
+    let base = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
     tempfile::Builder::new().prefix("callboard-rig-").tempdir_in(base).map_err(Error::internal)
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Found;
-use crate::book::{Book, Committed, SLACK, Session};
+use crate::book::{Book, Committed, Conn, SLACK, Session};
 use crate::core::{MS, SEC, Us};
 use crate::template::BEGIN;
 
@@ -95,13 +95,19 @@ fn presence(book: &Book, n: usize, log: &[&Committed], found: &mut Found) {
     }
 }
 
+/// A connection of somebody at an instant that the service had heard of before: then nothing was over or lost.
+fn known<'a>(book: &'a Book, identity: &str, at: Us) -> Option<&'a Conn> {
+    let there = |c: &&Conn| c.identity == identity && c.from <= at && c.until.is_none_or(|(until, _)| until > at);
+    book.conns.iter().filter(there).find(|c| c.joined_taken.is_some_and(|taken| taken < at))
+}
+
 /// Whether a leave's reason is true, and whether the one who is said to be gone is gone.
 fn left(book: &Book, n: usize, e: &Committed, found: &mut Found) {
     let (s, reason) = (&book.sessions[n], text(e, "reason"));
     let (id, identity) = (text(e, "participantId"), text(e, "identity"));
     let asked = |what: &str| s.asked.iter().any(|a| a.what == what && a.about == id && a.sent <= e.at);
     let lost = |why: &[&str]| {
-        let of = |c: &&crate::book::Conn| c.identity == identity && c.room == s.room;
+        let of = |c: &&Conn| c.identity == identity && c.room == s.room;
         book.conns
             .iter()
             .filter(of)
@@ -120,13 +126,7 @@ fn left(book: &Book, n: usize, e: &Committed, found: &mut Found) {
     if matches!(reason, "session_over" | "left" | "removed") {
         return;
     }
-    // Connected by a connection that the service had heard of before it let them go: then nothing was over.
-    let alive = book.conns.iter().find(|c| {
-        c.identity == identity
-            && c.from <= e.at
-            && c.until.is_none_or(|(at, _)| at > e.at)
-            && c.joined_taken.is_some_and(|at| at < e.at)
-    });
+    let alive = known(book, identity, e.at);
     found.must(alive.is_none(), "nobody leaves who is known to be connected", n, || {
         format!("#{} {id} ({reason}), connected by {:?}", e.sequence, alive.map(|c| (&c.sid, c.from, c.joined_taken)))
     });
@@ -161,6 +161,11 @@ fn attempts(book: &Book, n: usize, log: &[&Committed], found: &mut Found) {
                 });
                 found.must(!open.contains_key(id), "one attempt at a time", n, || format!("#{} {id}", e.sequence));
                 open.insert(id, (attempt, e));
+                let identity = s.people.get(id).map_or("", String::as_str);
+                let alive = known(book, identity, e.at).filter(|_| e.payload["reportedBy"].is_null());
+                found.must(alive.is_none(), "nobody is lost who is known to be connected", n, || {
+                    format!("#{} {id}, connected by {:?}", e.sequence, alive.map(|c| (&c.sid, c.from, c.joined_taken)))
+                });
                 if let Some(ends) = instant(&e.payload["windowEndsAt"]) {
                     found.must(ends == e.ts + s.window, "a window is as long as the session says", n, || {
                         format!("#{} {id}: {} ms instead of {} ms", e.sequence, (ends - e.ts) / MS, s.window / MS)
@@ -190,7 +195,7 @@ fn attempts(book: &Book, n: usize, log: &[&Committed], found: &mut Found) {
     }
     for (id, many) in last {
         let identity = s.people.get(id).cloned().unwrap_or_default();
-        let of = |c: &&crate::book::Conn| c.identity == identity && c.until.is_some();
+        let of = |c: &&Conn| c.identity == identity && c.until.is_some();
         let losses = book.conns.iter().filter(of).count() as u64 + book.reports.get(id).copied().unwrap_or(0);
         if !identity.is_empty() {
             found.must(many as u64 <= losses, "no attempt without a loss", n, || {
