@@ -16,6 +16,7 @@ use callboard_eventlog::{Log, SessionKey};
 use callboard_http::App;
 use callboard_kernel::{Error, Result, TenantId};
 use callboard_store::Tx;
+use tokio::sync::Semaphore;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -30,6 +31,8 @@ pub(crate) use wire::{SessionView, event_value};
 pub(crate) struct Calls {
     pub app: App,
     pub providers: Arc<Providers>,
+    /// The turn of whoever looks through sessions by text.
+    pub searches: Arc<Semaphore>,
 }
 
 /// The routes with their state.

@@ -27,6 +27,7 @@ pub use commands::provider::{AppliedFact, apply_fact, session_by_room};
 pub use erase::{CallEraser, InCalls, closed_before, mark_erased, remove_record, terminal_or_refuse, with_user};
 
 use ports::Providers;
+use tokio::sync::Semaphore;
 
 /// The projectors of `session_state` and `participant_state`.
 pub fn projectors() -> Vec<Arc<dyn Projector>> {
@@ -48,7 +49,7 @@ pub fn module(app: App, providers: Arc<Providers>) -> Module {
     let repairs = repair::repairs(&app, &providers);
     Module {
         name: "calls",
-        router: http::router(http::Calls { app: app.clone(), providers }),
+        router: http::router(http::Calls { app: app.clone(), providers, searches: Arc::new(Semaphore::new(1)) }),
         repairs,
         authenticators: vec![Arc::new(pass::PassAuthenticator(app))],
         sql: &store::ALL_SQL,

@@ -144,6 +144,16 @@ both_engines!(sessions_are_listed, |db| async move {
     assert_eq!(ids(&h.foreign().await.get(SESSIONS).await.expect(200).json()), Vec::<String>::new());
 });
 
+both_engines!(searches_take_turns_and_know_capitals_beyond_a_to_z, |db| async move {
+    let h = House::open(db).await;
+    h.create(json!({ "sessionId": "s1", "metadata": { "title": "Ärger mit Rechnung" } })).await;
+    let ask = || async { h.key.get(&format!("{SESSIONS}?q=%C3%84rger")).await.expect(200).json()["items"].clone() };
+    let (a, b, c) = tokio::join!(ask(), ask(), ask());
+    for items in [a, b, c] {
+        assert_eq!(text(&items[0], "sessionId"), "s1");
+    }
+});
+
 both_engines!(a_list_shows_what_each_session_shows, |db| async move {
     let h = House::open(db).await;
     h.active("one").await;

@@ -4,7 +4,6 @@
 
 /// A defect that can be planted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(feature = "teeth"), expect(dead_code, reason = "the names are the list, whatever the build"))]
 pub enum Tooth {
     /// The store answers before COMMIT.
     AckBeforeCommit,

@@ -1,5 +1,8 @@
 //! Create, list, read, metadata.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::response::Response;
 use callboard_contracts::call::{Channel, Direction};
@@ -7,9 +10,10 @@ use callboard_http::{
     Body, Caller, Cursor, IdempotencyKey, IfMatch, List, OptionalBody, Page, Path, Problem, Query, Reply, fingerprint,
     once,
 };
-use callboard_kernel::{Error, Result, SessionId, Timestamp, UserId, check_text};
+use callboard_kernel::{Error, Result, SessionId, Timestamp, UserId, check_text, codes};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use tokio::sync::OwnedSemaphorePermit;
 use utoipa::{IntoParams, ToSchema};
 
 use super::names::{ChannelName, DirectionName};
@@ -21,6 +25,9 @@ use crate::commands::{Change, actor_of};
 use crate::model::{ConnectionState, SIMULATED, Status};
 use crate::store;
 use crate::store::list::{Filter, Place};
+
+/// How long a search waits for the one before it.
+const TURN: Duration = Duration::from_secs(2);
 
 /// Limits that a request may set.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -244,11 +251,15 @@ pub(crate) async fn list(
         }
         filter.owner = Some(user.to_string());
     }
+    // A search may look through every session of a tenant: one at a time leaves the other readers to everybody else.
+    let turn = if filter.text.is_some() { Some(turn(&calls).await?) } else { None };
     let (log, tenant) = (calls.app.log.clone(), caller.principal.tenant().clone());
     let list = calls
         .app
         .db
         .read(move |tx| {
+            // It lives as long as the read, not as long as the client.
+            let _held = &turn;
             let place = page.after.as_ref().map(|c| Place { at: c.at, id: c.id.clone() });
             let rows = store::list::sessions(tx, &tenant, &filter, place.as_ref(), page.fetch())?;
             let cut = page.list(rows, |(_, s)| Cursor { at: s.created_at, id: s.id.to_string() });
@@ -256,6 +267,14 @@ pub(crate) async fn list(
         })
         .await?;
     Ok(Reply::ok(&list)?.into_response(&calls.app.keys))
+}
+
+/// Waits for a search's turn; `OVERLOADED` when others take too long.
+async fn turn(calls: &Calls) -> Result<OwnedSemaphorePermit, Error> {
+    let others =
+        || Error::new(&codes::OVERLOADED, "Others are searching; try again in a moment.").retry_after_ms(1_000);
+    let waited = tokio::time::timeout(TURN, Arc::clone(&calls.searches).acquire_owned()).await;
+    waited.map_err(|_| others())?.map_err(Error::internal)
 }
 
 /// Read a session

@@ -26,11 +26,11 @@ macro_rules! list_sql {
 sql! {
     pub LIST_SQL;
     SESSION_LIST = list_sql!("");
-    SESSION_LIST_HOLDING = list_sql!("and (lower(s.session_id) like :like escape '!' or lower(s.correlation_id) like :like escape '!' \
-        or lower(s.provider_room_id) like :like escape '!' or exists (select 1 from session_metadata m where \
-        m.session_key = s.session_key and m.tenant_id = :tenant and m.name = 'title' and lower(m.value) like :like escape '!') \
+    SESSION_LIST_HOLDING = list_sql!("and (lower(s.session_id) like lower(:like) escape '!' or lower(s.correlation_id) like lower(:like) escape '!' \
+        or lower(s.provider_room_id) like lower(:like) escape '!' or exists (select 1 from session_metadata m where \
+        m.session_key = s.session_key and m.tenant_id = :tenant and m.name = 'title' and lower(m.value) like lower(:like) escape '!') \
         or exists (select 1 from participant p where p.session_key = s.session_key and p.tenant_id = :tenant \
-        and (lower(p.name) like :like escape '!' or lower(p.identity) like :like escape '!'))) ");
+        and (lower(p.name) like lower(:like) escape '!' or lower(p.identity) like lower(:like) escape '!'))) ");
 }
 
 /// The pattern that holds a text, whatever its (ASCII) case; nothing in the text is a wildcard.

@@ -2,6 +2,7 @@
 
 use callboard_eventlog::SessionKey;
 use callboard_kernel::Result;
+use callboard_kernel::teeth::{Tooth, planted};
 use callboard_store::{Sql, Tx, params, sql};
 
 use crate::model::Version;
@@ -29,6 +30,9 @@ pub(crate) fn overwrite(tx: &Tx<'_>, key: &SessionKey, v: &Version) -> Result<()
     let (key, utterance, sequence, said) = (key.key(), &v.utterance_id, v.sequence, &v.text);
     tx.execute(&SNAPSHOT_ERASE, params! { key, sequence, said, bytes: said.len() })?;
     tx.execute(&SEGMENT_ERASE, params! { key, utterance, sequence, said })?;
+    if planted(Tooth::ErasureForgetsSearch) {
+        return Ok(());
+    }
     tx.execute(&WORDS_REMOVE_AT, params! { key, utterance, sequence })?;
     tx.execute(&SEARCH_REMOVE_AT, params! { key, utterance, sequence })?;
     Ok(())
@@ -36,6 +40,9 @@ pub(crate) fn overwrite(tx: &Tx<'_>, key: &SessionKey, v: &Version) -> Result<()
 
 /// Takes an utterance out of the search, whatever version was in it.
 pub(crate) fn unsearch(tx: &Tx<'_>, key: &SessionKey, utterance: &str) -> Result<()> {
+    if planted(Tooth::ErasureForgetsSearch) {
+        return Ok(());
+    }
     let (key, sequence) = (key.key(), i64::MAX);
     tx.execute(&WORDS_REMOVE_AT, params! { key, utterance, sequence })?;
     tx.execute(&SEARCH_REMOVE_AT, params! { key, utterance, sequence })?;
