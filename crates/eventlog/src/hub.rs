@@ -40,8 +40,16 @@ impl Frame {
 /// that was erased since is served from memory, even when a hint was lost.
 const TICKS_KEPT: u64 = 20;
 
+/// Frames in order without a gap.
+#[derive(Default)]
+struct Ring {
+    frames: VecDeque<Frame>,
+    /// The newest sequence that came by. It outlives its frame: who has not seen it must look in the log.
+    heard: Option<i64>,
+}
+
 struct Topic {
-    ring: Mutex<VecDeque<Frame>>,
+    ring: Mutex<Ring>,
     /// Ticks so far, and the newest sequence at each of the last ones.
     aged: Mutex<(u64, VecDeque<(u64, i64)>)>,
     wake: watch::Sender<u64>,
@@ -50,7 +58,7 @@ struct Topic {
 impl Topic {
     fn new() -> Arc<Self> {
         let aged = Mutex::new((0, VecDeque::new()));
-        Arc::new(Self { ring: Mutex::new(VecDeque::new()), aged, wake: watch::Sender::new(0) })
+        Arc::new(Self { ring: Mutex::default(), aged, wake: watch::Sender::new(0) })
     }
 
     fn subscribe(self: &Arc<Self>) -> Subscription {
@@ -58,8 +66,10 @@ impl Topic {
     }
 
     fn push(&self, frames: Vec<Frame>) {
-        let mut ring = self.ring.lock();
+        let mut held = self.ring.lock();
+        let Ring { frames: ring, heard } = &mut *held;
         for frame in frames {
+            *heard = (*heard).max(Some(frame.sequence));
             match ring.back().map(|b| b.sequence) {
                 Some(last) if frame.sequence <= last => continue,
                 // A gap: frames of another instance or of a slower thread. The log has them.
@@ -71,7 +81,7 @@ impl Topic {
             }
             ring.push_back(frame);
         }
-        drop(ring);
+        drop(held);
         self.wake();
     }
 
@@ -80,7 +90,7 @@ impl Topic {
         let mut aged = self.aged.lock();
         aged.0 += 1;
         let now = aged.0;
-        let mut ring = self.ring.lock();
+        let ring = &mut self.ring.lock().frames;
         if let Some(newest) = ring.back().map(|f| f.sequence) {
             aged.1.push_back((now, newest));
         }
@@ -93,7 +103,7 @@ impl Topic {
     }
 
     fn forget(&self) {
-        self.ring.lock().clear();
+        self.ring.lock().frames.clear();
         self.wake();
     }
 
@@ -188,7 +198,7 @@ pub struct Subscription {
 impl Subscription {
     /// The frames that follow `after` without a gap; empty when the ring cannot say, and the log must be read.
     pub fn frames_after(&self, after: i64) -> Vec<Frame> {
-        let ring = self.topic.ring.lock();
+        let ring = &self.topic.ring.lock().frames;
         match ring.front().map(|f| f.sequence) {
             Some(first) if first <= after + 1 => ring.iter().filter(|f| f.sequence > after).cloned().collect(),
             Some(_) if planted(Tooth::RingDrops) => ring.iter().cloned().collect(),
@@ -196,9 +206,9 @@ impl Subscription {
         }
     }
 
-    /// The newest sequence that the ring has heard of; `None` when it is empty.
+    /// The newest sequence that the ring has heard of, also when its frame has left the ring; `None` when it heard none.
     pub fn newest(&self) -> Option<i64> {
-        self.topic.ring.lock().back().map(|f| f.sequence)
+        self.topic.ring.lock().heard
     }
 
     /// Waits until something may have been appended since the last call.
@@ -248,6 +258,19 @@ mod tests {
         assert_eq!(seen(&topic, 2), [3]);
         topic.forget();
         assert_eq!(seen(&topic, 2), Vec::<i64>::new());
+    }
+
+    #[test]
+    fn what_left_the_ring_is_not_forgotten() {
+        let topic = Topic::new();
+        let reader = topic.subscribe();
+        assert_eq!(reader.newest(), None);
+        topic.push(vec![frame(1)]);
+        topic.forget();
+        assert_eq!((reader.newest(), seen(&topic, 0)), (Some(1), Vec::new()));
+        topic.push(vec![frame(2)]);
+        (0..=TICKS_KEPT).for_each(|_| topic.age());
+        assert_eq!((reader.newest(), seen(&topic, 1)), (Some(2), Vec::new()));
     }
 
     #[test]

@@ -82,8 +82,13 @@ impl Bucket {
         self.limit as i64 * self.window_ms
     }
     fn refill(&mut self, now: Timestamp) {
-        // A clock that was set back gives nothing and takes nothing.
-        let passed = now.since_ms(self.at).clamp(0, self.window_ms);
+        let passed = now.since_ms(self.at);
+        // Requests reach the lock in another order than they were stamped in; no moment may refill twice.
+        if (-self.window_ms..0).contains(&passed) {
+            return;
+        }
+        // A clock that was set back further gives nothing and takes nothing.
+        let passed = passed.clamp(0, self.window_ms);
         self.level = (self.level + passed * i64::from(self.limit)).min(self.full());
         self.at = now;
     }
@@ -189,6 +194,18 @@ mod tests {
         let b = network("2001:db8:1:2:4::9".parse().expect("v6"));
         assert_eq!(a, b);
         assert_eq!(network("::ffff:1.2.3.4".parse().expect("mapped")), IpAddr::from([1, 2, 3, 4]));
+    }
+
+    #[test]
+    fn no_moment_refills_twice() {
+        let limiter = RateLimiter::new(RateLimits { logins_per_minute: Some(1), ..RateLimits::default() });
+        let here: IpAddr = [192, 0, 2, 1].into();
+        let allowed = |ms| limiter.visit(Some(Rate::Login), here, at(ms)).expect("limited").allowed;
+        assert!(allowed(0));
+        assert!(!allowed(40_000));
+        assert!(!allowed(10_000), "stamped earlier, counted later");
+        assert!(!allowed(41_000));
+        assert!(allowed(60_000));
     }
 
     #[test]
