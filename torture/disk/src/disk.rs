@@ -218,9 +218,8 @@ impl Disk {
 
     pub(crate) fn read(&mut self, at: usize, role: Role, from: usize, into: &mut [u8]) -> i32 {
         let fault = self.step(Op::Read, role, from, into.len());
-        match fault {
-            Some(Kind::Crash | Kind::ReadEio) => return ffi::SQLITE_IOERR_READ,
-            _ => {}
+        if let Some(Kind::Crash | Kind::ReadEio) = fault {
+            return ffi::SQLITE_IOERR_READ;
         }
         let seen = &self.files[at].seen;
         let there = seen.len().saturating_sub(from).min(into.len());

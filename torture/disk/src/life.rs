@@ -103,7 +103,7 @@ impl<'a> Life<'a> {
     /// Opens; false when a fault kept it from that.
     fn start(&mut self, (crash, armed): (Option<Crash>, Option<Armed>)) -> Judged<bool> {
         disk(|d| d.arm(crash, armed))?;
-        match Open::open(self.dir, self.plan.wal_pages) {
+        match Open::on(self.dir, self.plan.wal_pages) {
             Ok(open) => {
                 self.open = Some(open);
                 self.held.report.saw("starts", 1);

@@ -113,7 +113,7 @@ pub struct Open {
 
 impl Open {
     /// Opens the folder on the simulated disk.
-    pub fn open(dir: &std::path::Path, wal_pages: WalPages) -> Result<Self> {
+    pub fn on(dir: &std::path::Path, wal_pages: WalPages) -> Result<Self> {
         let fatal = Arc::new(AtomicU32::new(0));
         let counted = fatal.clone();
         let options = OpenOptions {
