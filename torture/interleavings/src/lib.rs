@@ -47,7 +47,7 @@ pub use hub::{Frame, Hub, Subscription};
 pub use locks::{Condvar, Mutex, MutexGuard, WaitTimeoutResult};
 pub use model::{Principal, ReplayQuery, RequestNote, SessionKey, StoredEvent};
 pub use report::{Report, Violation};
-pub use run::{Block, Kind, plan};
+pub use run::{Block, Kind, listen, plan};
 pub use shutdown::Shutdown;
 pub use stories::STORIES;
 pub use world::{App, Db, Engine, NoteRequests, Tx};

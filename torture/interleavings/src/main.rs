@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use callboard_rig_interleavings::{Report, STORIES, plan};
+use callboard_rig_interleavings::{Report, STORIES, listen, plan};
 use serde_json::json;
 
 const QUICK: u64 = 20_000;
@@ -76,13 +76,8 @@ fn wanted(flags: &Flags) -> u64 {
     flags.count.unwrap_or(if flags.size == "long" { LONG } else { QUICK })
 }
 
-/// What a violation prints must not be lost between messages of panics.
-fn silence() {
-    std::panic::set_hook(Box::new(|_| {}));
-}
-
 fn again(flags: &Flags, nth: u64) -> bool {
-    silence();
+    listen();
     let block = plan(flags.seed, nth);
     let report = block.run();
     println!("block {nth}: story {}, {:?}: {} schedules", block.story.name, block.kind, report.schedules);
@@ -92,7 +87,7 @@ fn again(flags: &Flags, nth: u64) -> bool {
 
 /// Runs every `of`-th block in this process and prints the report.
 fn worker(flags: &Flags, (first, of): (u64, u64)) -> Result<bool, String> {
-    silence();
+    listen();
     let begun = Instant::now();
     let (mut report, mut said, mut nth) = (Report::default(), begun, first);
     let share = wanted(flags).div_ceil(of);

@@ -1,8 +1,8 @@
 //! Blocks of schedules: one story, one scheduler, one seed. A block is the least that can be run again.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use shuttle::scheduler::{PctScheduler, RandomScheduler};
 use shuttle::{Config, FailurePersistence, Runner, UngracefulShutdownConfig};
@@ -10,6 +10,21 @@ use shuttle::{Config, FailurePersistence, Runner, UngracefulShutdownConfig};
 use crate::dice;
 use crate::report::{Report, Violation, take_checked};
 use crate::stories::{STORIES, Story};
+
+/// What the first panic of a block said: shuttle hands on that there was one, not always which.
+static SAID: Mutex<Option<String>> = Mutex::new(None);
+
+fn said() -> MutexGuard<'static, Option<String>> {
+    SAID.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keeps what panics say for the report instead of printing it. Once per process.
+pub fn listen() {
+    std::panic::set_hook(Box::new(|info| {
+        let text = info.payload_as_str().unwrap_or("a panic without words").to_owned();
+        said().get_or_insert(text);
+    }));
+}
 
 /// Who chooses the next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +74,7 @@ impl Block {
         let mut ending = UngracefulShutdownConfig::new();
         ending.immediately_return_on_panic = true;
         config.ungraceful_shutdown_config = ending;
+        *said() = None;
         let ran = Arc::new(AtomicU64::new(0));
         let (count, seed, story) = (Arc::clone(&ran), self.seed, self.story);
         let body = move || {
@@ -75,7 +91,8 @@ impl Block {
         report.stories.insert(story.name.to_owned(), ran);
         if let Err(panic) = done {
             let text = panic.downcast_ref::<String>().cloned();
-            let what = text.or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned())).unwrap_or_default();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()));
+            let what = said().take().or(text).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
             let detail = format!("story {}, {:?}, schedule {ran} of the block", story.name, self.kind);
             report.violations.push(Violation { what, seed, detail });
         }
