@@ -234,6 +234,9 @@ impl Core {
         });
         let room = room.to_owned();
         self.provider.hooks.push(Hook { session, body, event, sid, room, forged: None, made: self.now });
+        if self.rng.chance(3) {
+            self.forge(&self.provider.hooks[n].room.clone());
+        }
         let weather = &self.weather;
         let (lost, late, again) = (weather.hook_lost, weather.hook_late, weather.hook_again);
         if self.rng.chance(lost) {
@@ -258,7 +261,8 @@ impl Core {
         let id = format!("EV_forged{:06}", self.provider.hooks.len());
         let body =
             body("participant_left", &id, (room, found), Some((identity, person, "PARTICIPANT_REMOVED")), self.now);
-        let forged = Some(*self.rng.pick(&Forgery::ALL));
+        let plain = self.rng.chance(40);
+        let forged = Some(if plain { Forgery::WrongSecret } else { *self.rng.pick(&Forgery::ALL) });
         let (n, sid) = (self.provider.hooks.len(), person.sid.clone());
         let hook =
             Hook { session, body, event: "participant_left", sid, room: room.to_owned(), forged, made: self.now };

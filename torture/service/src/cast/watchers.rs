@@ -94,12 +94,19 @@ pub async fn reader(ctx: Ctx, n: usize) {
             continue;
         }
         let first = ack(&ctx, n, &name, &s.key, place);
-        if ctx.chance(40) {
-            let other = ctx.between(1, place);
+        let other = ctx.between(1, place);
+        if ctx.chance(25) {
+            // A second worker of the same consumer, which is behind: at the same time, or right after.
             let second = ack(&ctx, n, &name, &s.key, other);
             acked(&ctx, n, &name, second).await;
+            acked(&ctx, n, &name, first).await;
+        } else {
+            acked(&ctx, n, &name, first).await;
+            if ctx.chance(35) {
+                let late = ack(&ctx, n, &name, &s.key, other);
+                acked(&ctx, n, &name, late).await;
+            }
         }
-        acked(&ctx, n, &name, first).await;
     }
     if over {
         ctx.sleep_between(500, 10_000).await;
