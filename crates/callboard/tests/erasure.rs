@@ -1,6 +1,8 @@
 //! Data that must go, through the whole product: strings are planted through every door, and after an erasure no table
 //! (and on SQLite no file) holds them, while order, counts, dedupe and `verify` stay whole.
 
+#[path = "erasure/late.rs"]
+mod late;
 mod support;
 
 use std::collections::BTreeSet;

@@ -106,8 +106,7 @@ pub(crate) fn erase_user(
 ) -> Result<Erasure> {
     let tenant = by.tenant();
     if !callboard_tenants::erase_user(tx, by, user, now)? {
-        return store::of(tx, tenant, ObjectKind::User, user.as_str())?
-            .ok_or_else(|| Error::internal("a user is erased and no erasure knows of it"));
+        return erase_since(tx, by, user, now, entropy);
     }
     let calls = with_user(tx, tenant, user)?;
     none_is_live(&calls)?;
@@ -120,6 +119,30 @@ pub(crate) fn erase_user(
     store::count(tx, &erasure, 0, 0, 1 + i64::try_from(answers).unwrap_or(0))?;
     asked(tx, &Actor::from(by), &erasure, now, entropy)?;
     Ok(erasure)
+}
+
+/// Sessions of an erased user that their erasure does not know (they came by a restore, or in the instant of it) join it.
+fn erase_since(tx: &Tx<'_>, by: &Principal, user: &UserId, now: Timestamp, entropy: &mut Entropy) -> Result<Erasure> {
+    let tenant = by.tenant();
+    let before = store::of(tx, tenant, ObjectKind::User, user.as_str())?
+        .ok_or_else(|| Error::internal("a user is erased and no erasure knows of it"))?;
+    // Nobody ends it between the look and the addition.
+    let before = store::lock(tx, tenant, &before.id)?;
+    let known = store::parts(tx, &before)?;
+    let mut since = with_user(tx, tenant, user)?;
+    since.retain(|call| !known.contains(&call.session_key));
+    if since.is_empty() {
+        return Ok(before);
+    }
+    none_is_live(&since)?;
+    for call in &since {
+        store::part_insert(tx, &before, call.session_key, &call.extent)?;
+    }
+    let answers = erase_answers_about(tx, tenant, user.as_str())?;
+    store::count(tx, &before, 0, 0, i64::try_from(answers).unwrap_or(0))?;
+    store::reopen(tx, &before)?;
+    asked(tx, &Actor::from(by), &before, now, entropy)?;
+    store::lock(tx, tenant, &before.id)
 }
 
 fn none_is_live(calls: &[InCalls]) -> Result<()> {
@@ -215,7 +238,7 @@ pub(crate) fn finish(
     audit(tx, tenant, Actor::system(), &entry, now, entropy)
 }
 
-/// Carries an erasure on for at most so many slices; the repair does the rest.
+/// Carries an erasure on for at most so many slices, to its end when they suffice; the repair does the rest.
 pub(crate) async fn carry_on(
     app: &App,
     keepers: &Keepers,
@@ -223,20 +246,35 @@ pub(crate) async fn carry_on(
     id: &ErasureId,
     slices: u32,
 ) -> Result<()> {
+    // A reader may hold the WAL; the repair asks again.
+    if erase_rows(app, keepers, tenant, id, slices).await? == Step::RowsDone && clean(app, keepers).await? {
+        end(app, tenant, id).await?;
+    }
+    Ok(())
+}
+
+/// At most so many slices of an erasure, and how far it is then.
+pub(crate) async fn erase_rows(
+    app: &App,
+    keepers: &Keepers,
+    tenant: &TenantId,
+    id: &ErasureId,
+    slices: u32,
+) -> Result<Step> {
     for _ in 0..slices {
         let (log, erasers) = (app.log.clone(), Arc::clone(&keepers.erasers));
         let (of, which, now) = (tenant.clone(), id.clone(), app.world.now());
         match app.db.write(move |tx| step(tx, &log, &erasers, (&of, &which), now)).await? {
             Step::More => {}
-            Step::Done => return Ok(()),
-            Step::RowsDone => return settle(app, keepers, tenant, id).await,
+            over => return Ok(over),
         }
     }
-    Ok(())
+    Ok(Step::More)
 }
 
-/// Clears what deletions left in indexes, and (SQLite) what files still hold of overwritten rows.
-async fn settle(app: &App, keepers: &Keepers, tenant: &TenantId, id: &ErasureId) -> Result<()> {
+/// Clears what deletions left in indexes, and (SQLite) what files still hold of overwritten rows; false when a reader kept
+/// it from that. It writes a whole index anew, and serves every erasure whose rows were done before it began.
+pub(crate) async fn clean(app: &App, keepers: &Keepers) -> Result<bool> {
     for at in 0..keepers.erasers.len() {
         let mut first = true;
         loop {
@@ -247,10 +285,11 @@ async fn settle(app: &App, keepers: &Keepers, tenant: &TenantId, id: &ErasureId)
             first = false;
         }
     }
-    if !app.db.settle().await? {
-        // A reader held the WAL; the repair asks again.
-        return Ok(());
-    }
+    app.db.settle().await
+}
+
+/// Ends an erasure after [`clean`].
+pub(crate) async fn end(app: &App, tenant: &TenantId, id: &ErasureId) -> Result<()> {
     let (of, which, now, entropy) = (tenant.clone(), id.clone(), app.world.now(), app.world.entropy());
     app.db.write(move |tx| finish(tx, (&of, &which), now, &mut entropy.clone())).await
 }

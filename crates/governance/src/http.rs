@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use callboard_http::{App, Caller, Cursor, List, Page, Path, Problem, Query, Reply};
 use callboard_kernel::{ErasureId, Error, Result, SessionId, UserId};
+use callboard_store::Reach;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -85,7 +86,9 @@ impl From<&Erasure> for View {
 /// Carries the erasure on for a while and tells how far it is.
 async fn answer(here: &Here, begun: Erasure) -> Result<Response, Problem> {
     let Here { app, keepers } = here;
-    commands::carry_on(app, keepers, &begun.tenant, &begun.id, SLICES).await?;
+    // As the repair does it: what was delivered about a room without being mapped belongs to no tenant, and the wall hides
+    // it from a tenant's reach. The erasure was begun within the caller's.
+    Reach::Installation.enter(commands::carry_on(app, keepers, &begun.tenant, &begun.id, SLICES)).await?;
     let found = app.db.read(move |tx| store::by_id(tx, &begun.tenant, &begun.id)).await?;
     let erasure = found.ok_or_else(|| Error::internal("an erasure is gone"))?;
     let status = if erasure.status == ErasureStatus::Done { 200 } else { 202 };

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use callboard_eventlog::SessionKey;
 use callboard_http::{App, Repair};
-use callboard_kernel::{Result, TenantId, Timestamp};
+use callboard_kernel::{Error, Result, TenantId, Timestamp};
 use callboard_tenants::{Actor, DAY_MS, DataKind, Retention as Kept};
 
 use crate::commands::{self, SLICE};
-use crate::model::Cause;
+use crate::model::{Cause, Erasure, Step};
 use crate::{Keepers, Prune, store};
 
-/// Slices of one erasure in one run.
-const SLICES: u32 = 10_000;
+/// Slices of one erasure in one run: a large one does not keep the others waiting.
+const SLICES: u32 = 200;
 /// Sessions that one transaction marks.
 const SESSIONS: i64 = 20;
 
@@ -26,10 +26,54 @@ pub(crate) fn repairs(app: &App, keepers: &Keepers) -> Vec<Arc<dyn Repair>> {
     ]
 }
 
+/// The first failure of a run. What fails is tried again in the next one and holds up nothing behind it.
+#[derive(Default)]
+struct Failed(Option<Error>);
+
+impl Failed {
+    /// Notes a failure of one object of the run.
+    fn take<T>(&mut self, of: &str, result: Result<T>) -> Option<T> {
+        match result {
+            Ok(done) => Some(done),
+            Err(error) => {
+                tracing::warn!(error = %error, "A repair could not go on with {of}; it is tried again in the next run");
+                self.0.get_or_insert(error);
+                None
+            }
+        }
+    }
+
+    /// The end of the run.
+    fn or<T>(self, done: T) -> Result<T> {
+        self.0.map_or(Ok(done), Err)
+    }
+}
+
 /// Carries on with erasures that a request or a crash left.
 struct CarryOn {
     app: App,
     keepers: Keepers,
+}
+
+impl CarryOn {
+    /// A slice of each, then one cleaning for all whose rows are done.
+    async fn page(&self, open: &[Erasure], failed: &mut Failed) -> Result<()> {
+        let Self { app, keepers } = self;
+        let mut ready = Vec::new();
+        for e in open {
+            let step = commands::erase_rows(app, keepers, &e.tenant, &e.id, SLICES).await;
+            if failed.take(&format!("erasure `{}`", e.id), step) == Some(Step::RowsDone) {
+                ready.push(e);
+            }
+        }
+        if ready.is_empty() || !commands::clean(app, keepers).await? {
+            return Ok(());
+        }
+        for e in ready {
+            failed.take(&format!("erasure `{}`", e.id), commands::end(app, &e.tenant, &e.id).await);
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]
@@ -41,11 +85,16 @@ impl Repair for CarryOn {
         2_000
     }
     async fn run(&self, _now: Timestamp) -> Result<u64> {
-        let open = self.app.db.read(store::due).await?;
-        for erasure in &open {
-            commands::carry_on(&self.app, &self.keepers, &erasure.tenant, &erasure.id, SLICES).await?;
+        let (mut failed, mut total) = (Failed::default(), 0);
+        let mut after = (Timestamp::from_micros(i64::MIN), String::new());
+        loop {
+            let from = after.clone();
+            let open = self.app.db.read(move |tx| store::due(tx, (from.0, &from.1))).await?;
+            let Some(last) = open.last() else { return failed.or(total) };
+            after = (last.created_at, last.id.to_string());
+            total += open.len() as u64;
+            self.page(&open, &mut failed).await?;
         }
-        Ok(open.len() as u64)
     }
 }
 
@@ -81,11 +130,12 @@ impl Repair for Purge {
     async fn run(&self, now: Timestamp) -> Result<u64> {
         let log = self.app.log.clone();
         let keys = self.app.db.read(move |tx| log.unpurged(tx, SLICE)).await?;
-        let n = keys.len() as u64;
+        let (n, mut failed) = (keys.len() as u64, Failed::default());
         for key in keys {
-            self.one(key, now).await?;
+            let what = format!("the removal of stream {}", key.key());
+            failed.take(&what, self.one(key, now).await);
         }
-        Ok(n)
+        failed.or(n)
     }
 }
 
@@ -185,18 +235,19 @@ impl Repair for Retain {
         10 * 60 * 1000
     }
     async fn run(&self, now: Timestamp) -> Result<u64> {
-        let (mut total, mut after) = (0, String::new());
+        let (mut total, mut after, mut failed) = (0, String::new(), Failed::default());
         loop {
             let from = after.clone();
             let tenants = self.app.db.read(move |tx| callboard_tenants::tenants_after(tx, &from)).await?;
             let Some(last) = tenants.last() else { break };
             after = last.to_string();
             for tenant in &tenants {
-                total += self.tenant(tenant, now).await?;
+                let what = format!("the retention of tenant `{tenant}`");
+                total += failed.take(&what, self.tenant(tenant, now).await).unwrap_or(0);
             }
         }
         let entropy = self.app.world.entropy();
         self.app.db.write(move |tx| callboard_tenants::audit_removed(tx, now, &mut entropy.clone())).await?;
-        Ok(total)
+        failed.or(total)
     }
 }

@@ -1,5 +1,7 @@
 //! All SQL of the feature.
 
+use std::collections::BTreeSet;
+
 use callboard_eventlog::erase::Extent;
 use callboard_http::Page;
 use callboard_kernel::{ErasureId, Error, Result, TenantId, Timestamp};
@@ -16,12 +18,15 @@ sql! {
     ERASURE_OF = "select * from erasure where tenant_id = :tenant and object_kind = :kind and object_id = :object";
     ERASURE_PAGE = "select * from erasure where tenant_id = :tenant \
         and (created_at < :at or (created_at = :at and erasure_id < :id)) order by created_at desc, erasure_id desc limit :fetch";
-    ERASURES_DUE = "select * from erasure where finished_at is null order by created_at, erasure_id limit 100";
+    ERASURES_DUE = "select * from erasure where finished_at is null \
+        and (created_at > :at or (created_at = :at and erasure_id > :id)) order by created_at, erasure_id limit 100";
     ERASURE_COUNT = "update erasure set sessions = sessions + :sessions, events = events + :events, records = records + :records \
         where tenant_id = :tenant and erasure_id = :id";
     ERASURE_SETTLING = "update erasure set status = 'settling' where tenant_id = :tenant and erasure_id = :id and status = 'running'";
     ERASURE_DONE = "update erasure set status = 'done', finished_at = :now \
         where tenant_id = :tenant and erasure_id = :id and finished_at is null";
+    ERASURE_REOPEN = "update erasure set status = 'running', finished_at = null where tenant_id = :tenant and erasure_id = :id";
+    PARTS = "select session_key from erasure_session where tenant_id = :tenant and erasure_id = :id";
     PART_INSERT = "insert into erasure_session (erasure_id, session_key, tenant_id, participants, after_sequence, events) \
         values (:id, :key, :tenant, :participants, 0, 0)";
     PART_NEXT = "select session_key, participants, after_sequence, events from erasure_session \
@@ -78,9 +83,9 @@ pub(crate) fn page(tx: &Tx<'_>, tenant: &TenantId, page: &Page) -> Result<Vec<Er
     tx.query(&ERASURE_PAGE, params! { tenant, at, id, fetch: page.fetch() })?.iter().map(erasure_from).collect()
 }
 
-/// Erasures under way, of all tenants.
-pub(crate) fn due(tx: &Tx<'_>) -> Result<Vec<Erasure>> {
-    tx.query(&ERASURES_DUE, params! {})?.iter().map(erasure_from).collect()
+/// A page of the erasures under way, of all tenants, oldest first; the next one begins after the last of it.
+pub(crate) fn due(tx: &Tx<'_>, (at, id): (Timestamp, &str)) -> Result<Vec<Erasure>> {
+    tx.query(&ERASURES_DUE, params! { at, id })?.iter().map(erasure_from).collect()
 }
 
 /// Adds to what an erasure has done.
@@ -96,6 +101,16 @@ pub(crate) fn settling(tx: &Tx<'_>, e: &Erasure) -> Result<()> {
 /// Notes that all is done; false when another instance did.
 pub(crate) fn done(tx: &Tx<'_>, e: &Erasure, now: Timestamp) -> Result<bool> {
     Ok(tx.execute(&ERASURE_DONE, params! { tenant: e.tenant, id: e.id, now })? == 1)
+}
+
+/// Lets an erasure go on with sessions that were added to it.
+pub(crate) fn reopen(tx: &Tx<'_>, e: &Erasure) -> Result<()> {
+    tx.execute_one(&ERASURE_REOPEN, params! { tenant: e.tenant, id: e.id })
+}
+
+/// The sessions of an erasure, by their streams' numbers.
+pub(crate) fn parts(tx: &Tx<'_>, e: &Erasure) -> Result<BTreeSet<i64>> {
+    tx.query(&PARTS, params! { tenant: e.tenant, id: e.id })?.iter().map(|r| r.get("session_key")).collect()
 }
 
 /// Adds a session to an erasure.

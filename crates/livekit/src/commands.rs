@@ -42,8 +42,7 @@ pub fn receive(
         return Ok(Received { receipt: first.id, verdict, replayed: true });
     }
     let verdict = process(tx, log, provider, &arrived.event, now, now, &mut entropy)?;
-    store::verdict(tx, &id, &verdict, &verdict.published, now)?;
-    erase::on_arrival(tx, log, &id, &verdict)?;
+    erase::write_verdict(tx, log, (&id, now), &verdict, &verdict.published)?;
     Ok(Received { receipt: id, verdict, replayed: false })
 }
 
@@ -69,7 +68,7 @@ pub fn process_again(
         // What it did before it still did.
         verdict.outcome = Outcome::Applied;
     }
-    store::verdict(tx, &receipt.id, &verdict, &published, now)?;
+    erase::write_verdict(tx, log, (&receipt.id, now), &verdict, &published)?;
     Ok(verdict)
 }
 

@@ -32,11 +32,25 @@ pub(crate) fn is_erased(body: &Value) -> bool {
     body["erased"] == Value::Bool(true) && body.as_object().is_some_and(|o| o.len() == 1)
 }
 
-/// What comes late about a session that was erased is kept without its body.
-pub(crate) fn on_arrival(tx: &Tx<'_>, log: &Log, id: &ReceiptId, verdict: &Verdict) -> Result<()> {
-    let Some(mapped) = &verdict.session else { return Ok(()) };
-    let key = log.by_key(tx, mapped.key)?;
-    if log.is_partly_erased(tx, &key)? { store::erase::receipt(tx, id, mapped.key) } else { Ok(()) }
+/// Writes a verdict. What comes late about a session that was erased is kept without its body.
+///
+/// The session is locked for the question, so that an erasure under way is over or has not begun; and before the receipt's
+/// row is, for an erasure takes them in that order.
+pub(crate) fn write_verdict(
+    tx: &Tx<'_>,
+    log: &Log,
+    (id, now): (&ReceiptId, Timestamp),
+    verdict: &Verdict,
+    published: &[String],
+) -> Result<()> {
+    let mut erased = None;
+    if let Some(mapped) = &verdict.session {
+        let key = log.by_key(tx, mapped.key)?;
+        log.lock(tx, &key)?;
+        erased = log.is_partly_erased(tx, &key)?.then_some(mapped.key);
+    }
+    store::verdict(tx, id, verdict, published, now)?;
+    erased.map_or(Ok(()), |key| store::erase::receipt(tx, id, key))
 }
 
 /// Forgets at most a slice of a tenant's receipts from before an instant; how many.

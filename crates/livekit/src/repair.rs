@@ -37,6 +37,8 @@ impl MapStrays {
             .db
             .write(move |tx| {
                 let Some(receipt) = store::read_unmapped(tx, &id)?.filter(|r| r.outcome == Outcome::Unmapped) else {
+                    // An erasure took it in; others get their turn.
+                    store::looked_at(tx, &id, now)?;
                     return Ok(0);
                 };
                 let verdict = process_again(tx, &log, &receipt, now, entropy.clone())?;

@@ -23,7 +23,7 @@ pub use commands::slots::{
     lock_call_slots, recount, release_call_slot, require_active, take_call_slot, tenants_in_calls,
 };
 pub use commands::tenants::{NewTenant, create_tenant, find_tenant, owner_of_name};
-pub use commands::users::{NewUser, create_user, login_link, require_user};
+pub use commands::users::{NewUser, create_user, login_link, owner_is_erased, require_user};
 pub use http::module;
 pub use model::retention::{DAY_MS, Kind as DataKind, Retention};
 pub use model::{Algorithm, ApiKey, FirstStep, FirstSteps, Installation, Issuer, Tenant, TenantStatus, User};

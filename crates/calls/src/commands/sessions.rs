@@ -56,14 +56,7 @@ pub(crate) fn create(
         Err(e) if chosen && e.is(&codes::SESSION_EXISTS) => return existing(tx, log, by, &id, ask),
         Err(e) => return Err(e),
     };
-    let owner = match by {
-        Principal::User { user, .. } => Some(user.clone()),
-        _ => ask.owner.clone(),
-    };
-    if let Some(user) = owner.as_ref().filter(|_| ask.owner.is_some()) {
-        callboard_tenants::require_user(tx, tenant, user)
-            .map_err(|e| e.field("/ownerUserId", "is not a user of this tenant"))?;
-    }
+    let owner = owner(tx, by, ask)?;
     let provider = ask.provider.unwrap_or(NO_PROVIDER).to_owned();
     let session = Session {
         tenant: tenant.clone(),
@@ -105,6 +98,25 @@ pub(crate) fn create(
     let actor = actor_of(by, session.owner.as_ref());
     append_one(tx, log, &key, "cb:started", EventType::CallStarted, actor, &payload, now)?;
     Ok(Created { key, fresh: true })
+}
+
+/// Who owns the new session. Nobody whom an erasure has forgotten: what is stored about them would stay.
+fn owner(tx: &Tx<'_>, by: &Principal, ask: &Create) -> Result<Option<UserId>> {
+    let owner = match by {
+        Principal::User { user, .. } => Some(user.clone()),
+        _ => ask.owner.clone(),
+    };
+    let Some(user) = &owner else { return Ok(None) };
+    let named = ask.owner.is_some();
+    if named {
+        callboard_tenants::require_user(tx, by.tenant(), user)
+            .map_err(|e| e.field("/ownerUserId", "is not a user of this tenant"))?;
+    }
+    if callboard_tenants::owner_is_erased(tx, by.tenant(), user)? {
+        let gone = Error::not_found("user");
+        return Err(if named { gone.field("/ownerUserId", "was erased") } else { gone });
+    }
+    Ok(owner)
 }
 
 /// 26 random characters, never derived from what a client sent: nobody can guess another session's room.

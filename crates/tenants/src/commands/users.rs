@@ -106,6 +106,13 @@ pub fn require_user(tx: &Tx<'_>, tenant: &TenantId, id: &UserId) -> Result<User>
     store::user_by_id(tx, tenant, id, false)?.ok_or_else(|| Error::not_found("user"))
 }
 
+/// Whether a user who shall own something new was erased. Their row stays locked until the transaction ends, so an erasure
+/// either comes first or finds what became theirs. A disabled user may own: calls of theirs may still be filed.
+pub fn owner_is_erased(tx: &Tx<'_>, tenant: &TenantId, id: &UserId) -> Result<bool> {
+    store::user_by_id(tx, tenant, id, true)?;
+    store::user_is_erased(tx, tenant, id)
+}
+
 /// Changes of a user; what is `None` stays.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Change {
