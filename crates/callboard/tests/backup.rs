@@ -348,3 +348,97 @@ async fn what_does_not_verify_is_kept_only_when_asked() {
     let out = run_at(&target, &["restore", text(&file), "--allow-findings"], &kept.env);
     assert_eq!(out.status.code(), Some(0), "{}", text_of(&out));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_others_put_in_the_way_of_a_backup_is_left_alone() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let kept = kept(1).await;
+    let folder = kept.place.folder.path();
+    let victim = folder.join("victim");
+    std::fs::write(&victim, "precious").expect("written");
+    let elsewhere = folder.join("elsewhere");
+    std::fs::create_dir_all(elsewhere.join("store")).expect("folders");
+    let (file, part) = (folder.join("n.backup"), folder.join("n.backup.part"));
+    let refused = |says: &str| {
+        let out = run_at(&kept.place, &["backup", "--to", text(&file)], &kept.env);
+        assert_eq!(out.status.code(), Some(1), "{}", text_of(&out));
+        assert!(text_of(&out).contains(says) && !file.exists(), "{}", text_of(&out));
+        assert_eq!(std::fs::read_to_string(&victim).expect("it"), "precious");
+    };
+    // A folder that others may use, one that is a link, and a lock that is a link in a folder of ours.
+    std::fs::create_dir(&part).expect("a folder");
+    std::fs::set_permissions(&part, std::fs::Permissions::from_mode(0o755)).expect("set");
+    symlink(&victim, part.join("callboard.lock")).expect("a link");
+    refused("is not a folder that a backup of ours left");
+    std::fs::set_permissions(&part, std::fs::Permissions::from_mode(0o700)).expect("set");
+    refused("callboard.lock");
+    std::fs::remove_dir_all(&part).expect("removed");
+    symlink(&elsewhere, &part).expect("a link");
+    refused("is not a folder that a backup of ours left");
+    assert!(elsewhere.join("store").exists());
+    std::fs::remove_file(&part).expect("removed");
+    backup(&kept.place, &file);
+}
+
+/// The same backup with another manifest, sealed again.
+fn with_manifest(file: &std::path::Path, to: &std::path::Path, change: impl FnOnce(&mut Value)) {
+    use sha2::{Digest as _, Sha256};
+    let all = std::fs::read(file).expect("a backup");
+    let before = all.len() - 56;
+    let length = u64::from_be_bytes(all[before..before + 8].try_into().expect("eight")) as usize;
+    let mut manifest: Value = serde_json::from_slice(&all[before - length..before]).expect("a manifest");
+    change(&mut manifest);
+    let text = serde_json::to_vec(&manifest).expect("JSON");
+    let mut out = [&all[..before - length], &text[..], &(text.len() as u64).to_be_bytes()[..]].concat();
+    let hash = Sha256::digest(&out);
+    out.extend(hash);
+    out.extend(b"CALLBOARD-BACKUP");
+    std::fs::write(to, out).expect("written");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_restored_has_the_rows_that_the_backup_names_and_is_private() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let kept = kept(1).await;
+    let other = kept.place.folder.path().join("other.backup");
+    with_manifest(&kept.file, &other, |m| m["tables"]["api_key"] = json!(7));
+    for engine in BOTH {
+        let target = Place::new(engine);
+        let out = run_at(&target, &["restore", text(&other)], &kept.env);
+        assert_eq!(out.status.code(), Some(3), "{}", text_of(&out));
+        assert!(text_of(&out).contains("rows, and should have 7"), "{}", text_of(&out));
+        assert!(engine == Engine::Postgres || is_untouched(&target.data()));
+        restored(&target, &kept.file, &kept.env);
+        if engine == Engine::Sqlite {
+            let mode = |path: &std::path::Path| std::fs::metadata(path).expect("it").permissions().mode();
+            assert_eq!(mode(&target.data()) & 0o077, 0);
+            assert_eq!(mode(&target.data().join("callboard.db")) & 0o077, 0);
+            let out = run_at(&target, &["restore", text(&kept.file), "--set-aside"], &kept.env);
+            let told: Value = serde_json::from_slice(&out.stdout).expect("JSON");
+            let aside = PathBuf::from(told["setAside"].as_str().expect("a folder"));
+            assert_eq!((mode(&aside) & 0o077, mode(&aside.join("callboard.db")) & 0o077), (0, 0));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_is_set_aside_stays_with_its_wal() {
+    let kept = kept(1).await;
+    let target = Place::new(Engine::Sqlite);
+    restored(&target, &kept.file, &kept.env);
+    // As a kill leaves it that came after the WAL was moved, and before the database was.
+    let begun = target.data().join("replaced-2000000000");
+    std::fs::create_dir(&begun).expect("a folder");
+    std::fs::create_dir(target.data().join("replaced-1000000000")).expect("a folder");
+    std::fs::create_dir(target.data().join("restoring")).expect("a folder");
+    std::fs::write(begun.join("callboard.db-wal"), "pages").expect("written");
+    let aside = || {
+        let out = run_at(&target, &["restore", text(&kept.file), "--set-aside"], &kept.env);
+        let told: Value = serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("{e}: {}", text_of(&out)));
+        PathBuf::from(told["setAside"].as_str().expect("a folder"))
+    };
+    assert_eq!(aside(), begun);
+    assert!(begun.join("callboard.db").exists() && begun.join("callboard.db-wal").exists());
+    let next = aside();
+    assert!(next != begun && next.join("callboard.db").exists(), "{}", next.display());
+}

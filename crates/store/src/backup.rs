@@ -3,7 +3,7 @@
 //! The form of a copy is the same for both: an SQLite database with the schema of the migrations
 //! (`docs/decisions/0050-backup.md`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -118,6 +118,22 @@ pub fn integrity(db: &Db) -> Result<Vec<String>> {
     })
 }
 
+/// Refuses a store that has other rows than were expected.
+///
+/// # Errors
+/// `BAD_REQUEST` naming the first table.
+pub fn require_rows(found: &BTreeMap<String, u64>, expected: &BTreeMap<String, u64>) -> Result<()> {
+    let tables: BTreeSet<&String> = found.keys().chain(expected.keys()).collect();
+    let of = |rows: &BTreeMap<String, u64>, table: &String| rows.get(table).copied().unwrap_or(0);
+    match tables.into_iter().find(|table| of(found, table) != of(expected, table)) {
+        None => Ok(()),
+        Some(table) => {
+            let (found, expected) = (of(found, table), of(expected, table));
+            Err(Error::new(&codes::BAD_REQUEST, format!("{table} has {found} rows, and should have {expected}.")))
+        }
+    }
+}
+
 /// Begins another epoch in a restored log, later than every epoch that was given out before `now`.
 pub fn begin_epoch(db: &Db, now: Timestamp) -> Result<i64> {
     db.write_as_owner(move |tx| fence::begin(tx, now))
@@ -155,17 +171,18 @@ pub fn open_at(config: Config, schema: u32) -> Result<Db> {
     Db::open_with(config, OpenOptions { migrations: &known[..until], ..OpenOptions::default() })
 }
 
-/// Fills an empty PostgreSQL store from a copy, all or nothing, and begins another epoch; the epoch. Servers that are open
-/// on it wait meanwhile and are fenced out.
+/// Fills an empty PostgreSQL store from a copy that has so many rows in each table, all or nothing, and begins another
+/// epoch; the epoch. Servers that are open on it wait meanwhile and are fenced out.
 ///
 /// # Errors
-/// The schemas differ, the server refuses a row, or the connection is lost: then nothing was stored.
-pub fn fill(from: &Db, to: &Db, now: Timestamp) -> Result<i64> {
+/// The schemas differ, a table has other rows than were expected, the server refuses a row, or the connection is lost: then nothing was stored.
+pub fn fill(from: &Db, to: &Db, expected: &BTreeMap<String, u64>, now: Timestamp) -> Result<i64> {
     let tables = Arc::new(copy::tables(from, to)?);
-    let from = from.clone();
+    let (from, expected) = (from.clone(), expected.clone());
     to.write_as_owner(move |tx| {
         fence::shut(tx)?;
         copy::into_tx(&from, tx, &tables)?;
+        require_rows(&copy::counts_in(tx, expected.keys())?, &expected)?;
         fence::begin(tx, now)
     })
 }

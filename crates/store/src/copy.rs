@@ -211,14 +211,16 @@ pub(crate) fn into_tx(from: &Db, tx: &Tx<'_>, tables: &std::sync::Arc<Vec<Table>
 pub(crate) fn counts(db: &Db) -> Result<BTreeMap<String, u64>> {
     let schema: Schema = schema::read(db)?;
     let names: Vec<String> = schema.into_keys().filter(|name| name != OWN).collect();
-    db.read_blocking(move |tx| {
-        let count = |name: String| {
-            let n: i64 =
-                tx.query_one(sql(format!("select count(*) as n from {}", quoted(&name))), params! {})?.get("n")?;
-            Ok((name, u64::try_from(n).map_err(Error::internal)?))
-        };
-        names.into_iter().map(count).collect()
-    })
+    db.read_blocking(move |tx| counts_in(tx, &names))
+}
+
+/// How many rows these tables have, as the transaction sees them.
+pub(crate) fn counts_in<'a>(tx: &Tx<'_>, names: impl IntoIterator<Item = &'a String>) -> Result<BTreeMap<String, u64>> {
+    let count = |name: &String| {
+        let n: i64 = tx.query_one(sql(format!("select count(*) as n from {}", quoted(name))), params! {})?.get("n")?;
+        Ok((name.clone(), u64::try_from(n).map_err(Error::internal)?))
+    };
+    names.into_iter().map(count).collect()
 }
 
 #[cfg(test)]

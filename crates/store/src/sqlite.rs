@@ -39,6 +39,7 @@ pub(crate) fn start(dir: &Path, durability: Durability, shared: &Arc<Shared>) ->
     if !shared.read_only {
         let lock = files::prepare(dir)?;
         files::refuse_unfinished_restore(dir)?;
+        files::make_database(dir)?;
         let connection = connection::SqliteConnection::open_writer(&files::database(dir), durability)?;
         files::sync_dir(dir)?;
         let writer = writer::Writer::new(shared.clone(), connection, lock)?;

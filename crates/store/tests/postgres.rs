@@ -364,3 +364,20 @@ async fn unsafe_servers_and_wrong_addresses_are_refused_at_start() {
         assert!(!format!("{refused:?}").contains("secret-word"), "{refused:?}");
     }
 }
+
+#[test]
+fn a_copy_that_loses_rows_is_not_stored() {
+    use callboard_kernel::Timestamp;
+    use callboard_store::backup;
+    let (source, target) = (Scratch::new(Engine::Sqlite), Scratch::new(Engine::Postgres));
+    let (from, to) = (source.open(), target.open());
+    let now = Timestamp::from_seconds(2_000_000_000);
+    let counted = backup::counts(&from).unwrap();
+    let mut more = counted.clone();
+    *more.get_mut("log_epoch").unwrap() += 1;
+    let refused = backup::fill(&from, &to, &more, now).unwrap_err();
+    assert!(refused.is(&codes::BAD_REQUEST), "{refused}");
+    assert_eq!(refused.message(), "log_epoch has 1 rows, and should have 2.");
+    assert!(backup::fill(&from, &to, &counted, now).unwrap() > 1);
+    assert_eq!(backup::counts(&to).unwrap(), counted);
+}

@@ -249,3 +249,53 @@ fn write_until_refused(dir: &Path) {
     assert!(after.is(&codes::STORE_UNAVAILABLE), "{after}");
     std::fs::write(dir.join("acknowledged"), acknowledged.to_string()).unwrap();
 }
+
+fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).unwrap().permissions().mode()
+}
+
+/// Writes, and looks at what SQLite made while it is open.
+async fn all_is_private(dir: &Path) {
+    let db = Db::open_with(Config::Sqlite { dir: dir.to_owned() }, options()).unwrap();
+    db.write(|tx| put(tx, "1", 1)).await.unwrap();
+    let names: Vec<_> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(names.iter().any(|name| name.ends_with("callboard.db-wal")), "{names:?}");
+    for name in names {
+        assert_eq!(mode(&name) & 0o077, 0, "{} has {:o}", name.display(), mode(&name));
+    }
+    db.close().await;
+}
+
+#[tokio::test]
+async fn what_is_made_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let scratch = Scratch::new(Engine::Sqlite);
+    let new = folder(&scratch).join("deeper/data");
+    all_is_private(&new).await;
+    assert_eq!((mode(&new) & 0o077, mode(new.parent().unwrap()) & 0o077), (0, 0));
+    // A folder that others made keeps its mode; what we put there is still ours.
+    let given = folder(&scratch).join("given");
+    std::fs::create_dir(&given).unwrap();
+    std::fs::set_permissions(&given, std::fs::Permissions::from_mode(0o755)).unwrap();
+    all_is_private(&given).await;
+    assert_eq!(mode(&given) & 0o777, 0o755);
+    // And a database that others may read goes on as it is.
+    std::fs::set_permissions(given.join("callboard.db"), std::fs::Permissions::from_mode(0o640)).unwrap();
+    let db = Db::open_with(Config::Sqlite { dir: given.clone() }, options()).unwrap();
+    assert_eq!(stored(&db).await, 1);
+    db.close().await;
+    assert_eq!(mode(&given.join("callboard.db")) & 0o777, 0o640);
+}
+
+#[test]
+fn a_lock_file_that_leads_elsewhere_is_not_written_to() {
+    let scratch = Scratch::new(Engine::Sqlite);
+    let (dir, victim) = (folder(&scratch).join("data"), folder(&scratch).join("victim"));
+    std::fs::create_dir_all(&dir).unwrap();
+    std::fs::write(&victim, "precious").unwrap();
+    std::os::unix::fs::symlink(&victim, dir.join("callboard.lock")).unwrap();
+    let refused = Db::open_with(Config::Sqlite { dir }, options()).unwrap_err();
+    assert!(refused.is(&codes::STORE_UNAVAILABLE) && refused.message().contains("callboard.lock"), "{refused}");
+    assert_eq!(std::fs::read_to_string(&victim).unwrap(), "precious");
+}

@@ -7,13 +7,14 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek as _, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use callboard_kernel::{Error, Result};
 use sha2::{Digest as _, Sha256};
 
 use super::manifest::Manifest;
-use super::{Stop, refused, trouble};
+use super::{Stop, refused, require_put_away, trouble};
 
 const MARK: &[u8; 16] = b"CALLBOARD-BACKUP";
 /// Length, hash and mark.
@@ -44,6 +45,7 @@ fn pieces(file: &mut File, length: u64, mut each: impl FnMut(&[u8]) -> std::io::
 /// Makes a backup of a database file: appends the manifest, completed, and the seal. Everything is on disk afterwards, but
 /// for the file's name.
 pub(super) fn seal(path: &Path, mut manifest: Manifest) -> Result<Manifest> {
+    require_put_away(path)?;
     let told = |e: std::io::Error| trouble("write", path, &e);
     let mut file = OpenOptions::new().read(true).append(true).open(path).map_err(told)?;
     let mut hash = Sha256::new();
@@ -104,7 +106,8 @@ pub fn open(path: &Path) -> Result<Manifest> {
 /// hashes.
 pub(super) fn extract(path: &Path, manifest: &Manifest, to: &Path) -> Result<(), Stop> {
     let told = |e: &std::io::Error| trouble("write", to, e);
-    let mut out = OpenOptions::new().write(true).create_new(true).open(to).map_err(|e| told(&e))?;
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
+    let mut out = made.map_err(|e| told(&e))?;
     compare(path, manifest, |piece| out.write_all(piece).map_err(|e| told(&e)))?;
     out.sync_all().map_err(|e| Stop::Failed(told(&e)))
 }
@@ -144,4 +147,27 @@ fn compare(path: &Path, manifest: &Manifest, mut each: impl FnMut(&[u8]) -> Resu
         return Err(not_whole(path, "its bytes do not match its SHA-256; it was damaged"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use callboard_kernel::{Timestamp, codes};
+
+    use super::*;
+
+    #[test]
+    fn a_database_whose_wal_holds_something_is_not_sealed() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("callboard.db");
+        std::fs::write(&file, "pages").expect("written");
+        let wal = dir.path().join("callboard.db-wal");
+        let manifest = || Manifest::begin("postgres", None, Timestamp::from_seconds(1));
+        std::fs::write(&wal, "more pages").expect("written");
+        let said = seal(&file, manifest()).expect_err("refused");
+        assert!(said.is(&codes::STORE_UNAVAILABLE) && said.message().contains("was not put away"), "{said}");
+        assert_eq!(std::fs::read(&file).expect("it"), b"pages");
+        std::fs::write(&wal, "").expect("written");
+        seal(&file, manifest()).expect("sealed");
+        open(&file).expect("whole");
+    }
 }

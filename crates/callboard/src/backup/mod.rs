@@ -179,6 +179,22 @@ fn require_room(dir: &Path, bytes: u64) -> Result<()> {
     ))
 }
 
+/// The files that SQLite keeps beside a database.
+fn journals(file: &Path) -> [PathBuf; 2] {
+    ["-wal", "-shm"].map(|end| PathBuf::from(format!("{}{end}", file.display())))
+}
+
+/// Refuses a database whose WAL still holds something: the file alone would not be all of it.
+fn require_put_away(file: &Path) -> Result<()> {
+    let [wal, _] = journals(file);
+    match std::fs::metadata(&wal).map_or(0, |m| m.len()) {
+        0 => Ok(()),
+        _ => {
+            Err(Error::new(&codes::STORE_UNAVAILABLE, format!("{} was not put away; is the disk full?", wal.display())))
+        }
+    }
+}
+
 /// The folder that holds a path.
 fn folder(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))

@@ -2,6 +2,7 @@
 //! transaction (PostgreSQL).
 
 use std::fs;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use callboard_eventlog::verify::Report;
@@ -11,7 +12,9 @@ use callboard_store::{Config, Db, migrations};
 use serde::Serialize;
 
 use super::manifest::Manifest;
-use super::{Restore, Stop, clear, container, examine, judge, refused, require_room, trouble};
+use super::{
+    Restore, Stop, clear, container, examine, journals, judge, refused, require_put_away, require_room, trouble,
+};
 use crate::config::Values;
 use crate::world::RealWorld;
 use crate::{secret, serve};
@@ -174,11 +177,15 @@ fn into_folder(dir: &Path, ask: &Restore, manifest: &Manifest, now: Timestamp) -
 
 /// Makes the whole store in its own folder.
 fn prepare(work: &Path, ask: &Restore, manifest: &Manifest, now: Timestamp) -> Result<(i64, Report), Stop> {
-    fs::create_dir(work).map_err(|e| trouble("make", work, &e))?;
+    make_folder(work)?;
     let file = backup::database_file(work);
     container::extract(&ask.file, manifest, &file)?;
     backup::sync(work)?;
     let config = Config::Sqlite { dir: work.to_owned() };
+    let copy = Db::open_read_only_unchecked(config.clone())?;
+    let same = require_all(&copy, manifest);
+    copy.close_blocking();
+    same?;
     let begun = Db::open(config.clone()).and_then(|db| {
         let epoch = backup::begin_epoch(&db, now);
         db.close_blocking();
@@ -187,11 +194,8 @@ fn prepare(work: &Path, ask: &Restore, manifest: &Manifest, now: Timestamp) -> R
     let epoch = begun.map_err(|e| nothing(&e))?;
     let report = examine(config)?;
     judge(&report, ask.allow_findings, "Nothing was restored, because what the backup holds does not verify")?;
+    require_put_away(&file)?;
     for journal in journals(&file) {
-        let left = fs::metadata(&journal).map_or(0, |m| m.len());
-        if journal.to_string_lossy().ends_with("-wal") && left > 0 {
-            return Err(Error::internal(format!("{} was not put away", journal.display())).into());
-        }
         if journal.exists() {
             fs::remove_file(&journal).map_err(|e| trouble("remove", &journal, &e))?;
         }
@@ -200,14 +204,21 @@ fn prepare(work: &Path, ask: &Restore, manifest: &Manifest, now: Timestamp) -> R
     Ok((epoch, report))
 }
 
+/// A folder for us alone: what it will hold is personal.
+fn make_folder(dir: &Path) -> Result<()> {
+    fs::DirBuilder::new().mode(0o700).create(dir).map_err(|e| trouble("make", dir, &e))
+}
+
+/// Refuses a copy that has other rows than the backup says.
+fn require_all(copy: &Db, manifest: &Manifest) -> Result<(), Stop> {
+    let found = backup::counts(copy)?;
+    let same = backup::require_rows(&found, &manifest.tables);
+    same.map_err(|e| Stop::NotWhole(nothing(&e)))
+}
+
 /// The store's own words are for clients, who may repeat themselves.
 fn nothing(e: &Error) -> Error {
     refused(format!("Nothing was restored: {}", e.internal_note().unwrap_or_else(|| e.message())))
-}
-
-/// The files that SQLite keeps beside a database.
-fn journals(file: &Path) -> [PathBuf; 2] {
-    ["-wal", "-shm"].map(|end| PathBuf::from(format!("{}{end}", file.display())))
 }
 
 /// Moves the database that is there, with its journals, into a folder beside it.
@@ -218,13 +229,35 @@ fn set_aside(dir: &Path, now: Timestamp) -> Result<Option<PathBuf>> {
         return Ok(None);
     }
     let aside = dir.join(format!("replaced-{}", now.micros() / 1_000_000));
-    fs::create_dir(&aside).map_err(|e| trouble("make", &aside, &e))?;
+    let aside = match cut_off(dir)? {
+        Some(begun) => begun,
+        None => {
+            make_folder(&aside)?;
+            aside
+        }
+    };
     for file in found {
         let to = aside.join(file.file_name().unwrap_or_default());
         fs::rename(&file, &to).map_err(|e| trouble("move", &file, &e))?;
     }
     backup::sync(&aside)?;
     Ok(Some(aside))
+}
+
+/// The folder that a kill left with the WAL of the database that is still there: the database goes last, and the two must
+/// not part.
+fn cut_off(dir: &Path) -> Result<Option<PathBuf>> {
+    let told = |e: std::io::Error| trouble("look into", dir, &e);
+    let mut found: Vec<PathBuf> = Vec::new();
+    for entry in fs::read_dir(dir).map_err(told)? {
+        let entry = entry.map_err(told)?;
+        if entry.file_name().to_string_lossy().starts_with("replaced-") {
+            found.push(entry.path());
+        }
+    }
+    let database = |aside: &PathBuf| backup::database_file(aside);
+    let newest = found.into_iter().max();
+    Ok(newest.filter(|aside| !database(aside).exists() && journals(&database(aside)).iter().any(|f| f.exists())))
 }
 
 fn into_postgres(config: &Config, ask: &Restore, manifest: &Manifest, now: Timestamp) -> Result<Done, Stop> {
@@ -241,8 +274,9 @@ fn into_postgres(config: &Config, ask: &Restore, manifest: &Manifest, now: Times
         .map_err(|e| trouble("make a folder in", &scratch_in, &e))?;
     container::extract(&ask.file, manifest, &backup::database_file(scratch.path()))?;
     let from = Db::open_read_only_unchecked(Config::Sqlite { dir: scratch.path().to_owned() })?;
+    require_all(&from, manifest)?;
     let to = backup::open_at(config.clone(), manifest.schema)?;
-    let epoch = backup::fill(&from, &to, now).map_err(|e| nothing(&e))?;
+    let epoch = backup::fill(&from, &to, &manifest.tables, now).map_err(|e| nothing(&e))?;
     from.close_blocking();
     to.close_blocking();
     // As a server does at its start: migrations of after the backup, and the server's own history.

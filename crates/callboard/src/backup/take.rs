@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::IsTerminal as _;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use callboard_eventlog::Log;
@@ -96,12 +96,27 @@ fn take_to(values: &Values, ask: &Backup, file: &Path, shown: &str) -> Result<Ta
     let copy = backup::database_file(&work.store());
     let manifest = container::seal(&copy, manifest)?;
     fs::set_permissions(&copy, fs::Permissions::from_mode(0o600)).map_err(|e| trouble("protect", &copy, &e))?;
-    exists(file)?;
-    fs::rename(&copy, file).map_err(|e| trouble("name", file, &e))?;
+    name(&copy, file)?;
     backup::sync(file)?;
     let bytes = fs::metadata(file).map_err(|e| trouble("look at", file, &e))?.len();
     drop(work);
     Ok(Taken { file: shown.to_owned(), bytes, manifest })
+}
+
+/// Gives the finished backup its name, unless something got that name meanwhile.
+fn name(copy: &Path, file: &Path) -> Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    let taken = || refused(format!("{} exists already. Nothing is overwritten.", file.display()));
+    let named = match renameat_with(CWD, copy, CWD, file, RenameFlags::NOREPLACE) {
+        Err(rustix::io::Errno::EXIST) => return Err(taken()),
+        // Some file systems cannot rename and look in one step.
+        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) if file.symlink_metadata().is_ok() => {
+            return Err(taken());
+        }
+        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => fs::rename(copy, file),
+        other => other.map_err(Into::into),
+    };
+    named.map_err(|e| trouble("name", file, &e))
 }
 
 /// Looks through the copy, and writes down what it holds.
@@ -126,6 +141,23 @@ fn describe(store: &Path, manifest: Manifest, allow_findings: bool) -> Result<Ma
     })
 }
 
+/// Makes the folder for us alone, or finds one that we made before: in somebody else's, or behind a link, nothing is done.
+fn own_folder(dir: &Path) -> Result<()> {
+    let told = |e: std::io::Error| trouble("make", dir, &e);
+    match fs::DirBuilder::new().mode(0o700).create(dir) {
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+        other => other.map_err(told)?,
+    }
+    let found = dir.symlink_metadata().map_err(told)?;
+    // Whoever we are, the kernel's folder of this process is ours.
+    let own = fs::metadata("/proc/self").map_err(told)?.uid();
+    if found.is_dir() && found.uid() == own && found.mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    let dir = dir.display();
+    Err(refused(format!("{dir} is not a folder that a backup of ours left. Remove it, or choose another name.")))
+}
+
 /// The folder `FILE.part`, where a backup is made. It goes with this value; one that a kill left behind is taken over.
 struct Work {
     claim: Claim,
@@ -136,9 +168,8 @@ impl Work {
         let mut name = file.file_name().unwrap_or_default().to_owned();
         name.push(".part");
         let dir = folder(file).join(name);
+        own_folder(&dir)?;
         let work = Self { claim: Claim::take(&dir)? };
-        // What it will hold is personal, and SQLite makes files that others may read.
-        fs::set_permissions(&dir, fs::Permissions::from_mode(0o700)).map_err(|e| trouble("protect", &dir, &e))?;
         clear(&work.store())?;
         Ok(work)
     }
@@ -153,5 +184,37 @@ impl Drop for Work {
         if let Err(e) = clear(self.claim.dir()) {
             tracing::warn!("{e}");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_came_meanwhile_is_not_replaced() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (copy, file) = (dir.path().join("copy"), dir.path().join("file"));
+        fs::write(&copy, "new").expect("written");
+        fs::write(&file, "old").expect("written");
+        let said = name(&copy, &file).expect_err("refused");
+        assert!(said.message().contains("exists already"), "{said}");
+        assert_eq!(fs::read(&file).expect("it"), b"old");
+        fs::remove_file(&file).expect("removed");
+        name(&copy, &file).expect("named");
+        assert_eq!(fs::read(&file).expect("it"), b"new");
+    }
+
+    #[test]
+    fn a_folder_of_others_is_not_worked_in() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (ours, theirs) = (dir.path().join("ours"), dir.path().join("theirs"));
+        own_folder(&ours).expect("made");
+        own_folder(&ours).expect("found again");
+        assert_eq!(fs::metadata(&ours).expect("it").mode() & 0o777, 0o700);
+        fs::set_permissions(&ours, fs::Permissions::from_mode(0o750)).expect("set");
+        own_folder(&ours).expect_err("others may look into it");
+        std::os::unix::fs::symlink(dir.path(), &theirs).expect("a link");
+        own_folder(&theirs).expect_err("it leads elsewhere");
     }
 }

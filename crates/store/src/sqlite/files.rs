@@ -2,9 +2,13 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use callboard_kernel::{Error, Result, codes};
+
+/// Files that only their owner may read and write.
+const PRIVATE: u32 = 0o600;
 
 /// The database file of a folder.
 pub(crate) fn database(dir: &Path) -> PathBuf {
@@ -26,6 +30,9 @@ pub(crate) fn prepare(dir: &Path) -> Result<Lock> {
         .write(true)
         .create(true)
         .truncate(false)
+        .mode(PRIVATE)
+        // Who else may write in the folder could lead us to a file of ours and have it emptied.
+        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
         .open(&path)
         .map_err(|e| trouble("open", &path, &e))?;
     match file.try_lock() {
@@ -36,6 +43,25 @@ pub(crate) fn prepare(dir: &Path) -> Result<Lock> {
     // The number is a help for people; the lock alone decides.
     file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(|e| trouble("write", &path, &e))?;
     Ok(Lock { _file: file })
+}
+
+/// Makes the database file if there is none. What it will hold is personal, and SQLite would let others read it; its
+/// journals get the mode of the file. What an earlier version made is told, not changed: others may have been let in on
+/// purpose.
+pub(super) fn make_database(dir: &Path) -> Result<()> {
+    let path = database(dir);
+    match OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(&path) {
+        Ok(_) => return Ok(()),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(e) => return Err(trouble("make", &path, &e)),
+    }
+    let mode =
+        |path: &Path| std::fs::metadata(path).map(|m| m.permissions().mode()).map_err(|e| trouble("look at", path, &e));
+    if mode(dir)? & 0o077 != 0 && mode(&path)? & 0o077 != 0 {
+        let dir = dir.display();
+        tracing::warn!("Other users of this machine may read {dir}. Unless that is wanted: chmod -R go= {dir}");
+    }
+    Ok(())
 }
 
 fn held(dir: &Path, file: &mut File) -> Error {
@@ -63,7 +89,10 @@ fn make_dir(dir: &Path) -> Result<()> {
         at = path.parent();
     }
     for path in missing.into_iter().rev() {
-        std::fs::create_dir(path)
+        // What it will hold is personal, and SQLite makes files that others may read.
+        std::fs::DirBuilder::new()
+            .mode(0o700)
+            .create(path)
             .or_else(|e| if e.kind() == std::io::ErrorKind::AlreadyExists { Ok(()) } else { Err(e) })
             .map_err(|e| trouble("make", path, &e))?;
         sync_dir(parent(path))?;

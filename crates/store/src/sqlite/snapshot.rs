@@ -2,12 +2,22 @@
 
 use std::path::Path;
 
+use callboard_kernel::teeth::{Tooth, planted};
 use callboard_kernel::{Error, Result, codes};
 use rusqlite::{ErrorCode, OpenFlags};
 
 /// Writes what is committed in `from` to the new file `to`. The server that has `from` open goes on writing; its WAL
 /// grows meanwhile.
 pub(crate) fn write(from: &Path, to: &Path) -> Result<()> {
+    if !planted(Tooth::BackupWithoutWal) {
+        return copy(from, to);
+    }
+    let alone = to.with_extension("alone");
+    std::fs::copy(from, &alone).map_err(Error::internal)?;
+    copy(&alone, to)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
     let told = |e: &rusqlite::Error| {
         let why = match e.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => "the disk is full".to_owned(),
