@@ -196,7 +196,8 @@ def run(report: Report) -> None:
     report.limits += [
         "PostgreSQL's write-ahead log is not looked at: its segments go when the server recycles them.",
         "Blocks that the file system has freed are not looked at, nor what a receiver of webhooks keeps.",
-        "A backup is searched for the text as it stands in the file; one that were compressed could hide it.",
+        "Files are searched for the text as it stands in them. FTS5 keeps terms with their common beginnings cut off,"
+        " and PostgreSQL compresses long values: what is left in one of these forms only can be missed.",
     ]
     count = 4 if report.quick else 40
     report.want(rounds=count)
