@@ -134,8 +134,9 @@ impl Deliver {
 
     async fn settle(&self, delivery: Delivery, got: Got) -> Result<Outcome> {
         let (log, now, entropy) = (self.app.log.clone(), self.app.world.now(), self.app.world.entropy());
-        let (d, reason) = (delivery.clone(), got.attempt.error.clone().unwrap_or_default());
-        let settled = self.app.db.write(move |tx| settle(tx, &log, &d, &got, now, &mut entropy.clone())).await?;
+        let d = delivery.clone();
+        let settled = self.app.db.write(move |tx| settle(tx, &log, &d, &got, now, &mut entropy.clone()));
+        let (settled, reason) = settled.await?;
         let Delivery { id, tenant, endpoint, .. } = &delivery;
         match settled {
             Settled::Done => Ok(Outcome::Done),

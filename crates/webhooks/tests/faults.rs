@@ -5,7 +5,8 @@ mod common;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use callboard_kernel::{Keyring, MasterKey, World as _};
+use callboard_eventlog::erase::Extent;
+use callboard_kernel::{Keyring, MasterKey, SessionId, World as _};
 use callboard_store::{Db, Engine, params, sql};
 use callboard_testkit::both_engines;
 use callboard_webhooks::FAILING_MS;
@@ -19,13 +20,14 @@ sql! {
     ARRIVED = "update webhook_delivery set status = 'delivered', attempts = 1, settled_at = :now, next_attempt_at = null \
         where delivery_id = :id and status = 'pending'";
     LOSE_EVENT = "update webhook_delivery set event_id = 'lost' where delivery_id = :id";
+    WHY_AGAIN = "select last_error from outbox where last_error is not null";
     WAITING = "select count(*) as n from pg_locks w where not w.granted and exists (select 1 from pg_locks r \
         where r.pid = w.pid and r.database = (select oid from pg_database where datname = current_database()))";
 }
 
 /// Waits until a transaction waits for a row; on SQLite, where writes queue up before they begin, there is nothing to see.
 async fn somebody_waits(db: &Db) {
-    assert_eq!(OWN_SQL.len(), 3);
+    assert_eq!(OWN_SQL.len(), 4);
     if db.engine() == Engine::Sqlite {
         return;
     }
@@ -158,4 +160,25 @@ both_engines!(a_success_ends_the_failing_of_an_endpoint, |db| async move {
         h.key_of(&h.tenant, ALL_SCOPES).get(&format!("{ENDPOINTS}/{id}")).await.expect(200).json()["pending"],
         1
     );
+});
+
+both_engines!(an_attempt_of_an_erased_session_keeps_no_error, |db| async move {
+    let h = House::open(db).await;
+    let to = Receiver::answering(500).await;
+    let (id, _) = h.endpoint(&to, &["*"]).await;
+    h.session("s").await;
+    let (log, tenant, now) = (h.app.log.clone(), h.tenant.clone(), h.world.now());
+    let erased = h.app.db.write(move |tx| {
+        let key = log.find(tx, &tenant, &SessionId::from_stored("s".to_owned()))?.expect("its stream");
+        log.lock(tx, &key)?;
+        log.begin_erasure(tx, &key, &Extent::Session, now)
+    });
+    erased.await.expect("written");
+    assert_eq!(h.worker.run_due().await.expect("ran"), 1);
+    let d = h.deliveries(&id, "").await[0].clone();
+    assert_eq!((&d["lastAttempt"]["status"], &d["lastAttempt"]["error"]), (&json!(500), &json!("[erased]")), "{d}");
+    assert_eq!(d["lastAttempt"].get("responseBody"), None);
+    let waiting = h.app.db.read(|tx| tx.query(&WHY_AGAIN, params! {})).await.expect("read");
+    let why: Vec<String> = waiting.iter().map(|r| r.get("last_error").expect("a text")).collect();
+    assert_eq!(why, ["[erased]"]);
 });

@@ -11,6 +11,9 @@ use crate::decide;
 use crate::model::{Attempt, Delivery, DeliveryStatus, DisabledReason, Endpoint};
 use crate::store;
 
+/// Stands for an error of an attempt whose session was erased; the sweep of the erasure writes the same.
+const ERASED: &str = "[erased]";
+
 /// What an attempt brought.
 #[derive(Clone, Debug)]
 pub(crate) struct Got {
@@ -37,7 +40,7 @@ pub(crate) enum Settled {
 }
 
 /// Notes an attempt of a delivery as it was loaded, and settles it or says when to go on. A success counts whenever it
-/// comes; a failure of a round that is over changes nothing.
+/// comes; a failure of a round that is over changes nothing. Also gives the error as it may be kept.
 pub(crate) fn settle(
     tx: &Tx<'_>,
     log: &Log,
@@ -45,18 +48,23 @@ pub(crate) fn settle(
     got: &Got,
     now: Timestamp,
     entropy: &mut Entropy,
-) -> Result<Settled> {
+) -> Result<(Settled, String)> {
     let mut got = got.clone();
     if let Some(event) = &loaded.event
         && let Some(key) = log.find(tx, &loaded.tenant, &event.session)?
     {
         log.lock(tx, &key)?;
         if log.is_partly_erased(tx, &key)? {
-            // An answer may quote what was sent before the erasure.
+            // An answer may quote what was sent before the erasure, and an error what was answered.
             got.attempt.response_body = None;
+            got.attempt.error = got.attempt.error.map(|_| ERASED.to_owned());
         }
     }
-    let got = &got;
+    let settled = follow(tx, loaded, &got, now, entropy)?;
+    Ok((settled, got.attempt.error.unwrap_or_default()))
+}
+
+fn follow(tx: &Tx<'_>, loaded: &Delivery, got: &Got, now: Timestamp, entropy: &mut Entropy) -> Result<Settled> {
     let endpoint = endpoint_first(tx, loaded, got)?;
     let Some(d) = store::delivery_by_id(tx, &loaded.tenant, &loaded.id, true)? else { return Ok(Settled::Done) };
     let n = d.attempts + 1;
