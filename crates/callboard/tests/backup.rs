@@ -241,7 +241,7 @@ async fn a_backup_that_is_not_whole_is_refused_with_3() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_key_or_none_is_refused() {
     let kept = kept(1).await;
-    let other = vec![(
+    let other = [(
         "CALLBOARD_SECRET_KEY".to_owned(),
         String::from_utf8_lossy(&run(&["secret-key"], &[]).stdout).trim().to_owned(),
     )];

@@ -9,5 +9,6 @@ mod story {
     pub mod operator;
     pub mod pairs;
     pub mod requests;
+    pub mod retention;
     pub mod users;
 }

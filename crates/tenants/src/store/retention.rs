@@ -8,8 +8,8 @@ use super::SLICE;
 sql! {
     pub SQL;
     RETENTION_OF = "select kind, days from retention where tenant_id = :tenant";
-    RETENTION_CLEAR = "delete from retention where tenant_id = :tenant";
-    RETENTION_INSERT = "insert into retention (tenant_id, kind, days) values (:tenant, :kind, :days)";
+    RETENTION_SAY = "insert into retention (tenant_id, kind, days) values (:tenant, :kind, :days)
+        on conflict (tenant_id, kind) do update set days = excluded.days";
     RETENTION_COUNT = "insert into retention_run (tenant_id, kind, day, removed) values (:tenant, :kind, :day, :n)
         on conflict (tenant_id, kind, day) do update set removed = retention_run.removed + excluded.removed";
     RETENTION_RUNS = "select kind, day, removed from retention_run where tenant_id = :tenant order by day desc, kind limit 30";
@@ -33,11 +33,10 @@ pub(crate) fn retention_of(tx: &Tx<'_>, tenant: &TenantId) -> Result<Vec<(String
     tx.query(&RETENTION_OF, params! { tenant })?.iter().map(|r| Ok((r.get("kind")?, r.get("days")?))).collect()
 }
 
-/// Replaces what the tenant has said.
+/// Replaces what the tenant has said about these kinds. Two at once wait for each other, row by row.
 pub(crate) fn retention_replace(tx: &Tx<'_>, tenant: &TenantId, all: &[(&str, Option<i64>)]) -> Result<()> {
-    tx.execute(&RETENTION_CLEAR, params! { tenant })?;
     for (kind, days) in all {
-        tx.execute_one(&RETENTION_INSERT, params! { tenant, kind, days })?;
+        tx.execute_one(&RETENTION_SAY, params! { tenant, kind, days })?;
     }
     Ok(())
 }

@@ -16,6 +16,7 @@ const ALL: &[Scope] = &[
     Scope::TranscriptsRead,
     Scope::ProviderRead,
     Scope::WebhooksManage,
+    Scope::DataErase,
 ];
 
 both_engines!(roles_follow_the_rows_at_once, |db: Db| async move {
