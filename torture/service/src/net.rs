@@ -50,6 +50,16 @@ impl Core {
     pub(crate) fn answered(&mut self, n: usize, status: u16, body: Vec<u8>) {
         let Some(flight) = self.flights.get_mut(&n) else { return };
         flight.arrived = false;
+        if status == 500 {
+            // Nothing that happens outside is a defect of ours; this answer says that there is one.
+            let what = format!(
+                "{} {} is answered with 500: {}",
+                flight.ask.method,
+                flight.ask.path,
+                String::from_utf8_lossy(&body)
+            );
+            self.book.violation(Some(flight.ask.session), what);
+        }
         let (hook, session) = (flight.ask.what == What::Hook, flight.ask.session);
         let cut = self.instances[flight.seat.0].no_clients > self.now;
         if self.rng.chance(if hook { 0 } else { self.weather.lost }) || (cut && !hook) {
