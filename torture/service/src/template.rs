@@ -100,18 +100,30 @@ impl Template {
 
     /// A copy of the database, in a folder of its own.
     pub fn copy(&self) -> Result<tempfile::TempDir> {
-        let dir = scratch()?;
+        let dir = tempfile::tempdir_in(self.dir.path()).map_err(Error::internal)?;
         std::fs::copy(self.dir.path().join("callboard.db"), dir.path().join("callboard.db"))
             .map_err(Error::internal)?;
         Ok(dir)
     }
 }
 
-/// A folder in memory where the machine has one.
+/// How the folders of this rig begin; the process's number follows.
+const PREFIX: &str = "callboard-rig-service-";
+
+/// A folder in memory where the machine has one. Those of processes that were ended go first.
 fn scratch() -> Result<tempfile::TempDir> {
     let memory = Path::new("/dev/shm");
     let base = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
-    tempfile::Builder::new().prefix("callboard-rig-").tempdir_in(base).map_err(Error::internal)
+    for found in std::fs::read_dir(&base).map_err(Error::internal)?.flatten() {
+        let name = found.file_name().to_string_lossy().into_owned();
+        let owner = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next()?.parse::<u32>().ok());
+        if owner.is_some_and(|pid| !Path::new("/proc").join(pid.to_string()).exists()) {
+            // Another process may be at it as well.
+            drop(std::fs::remove_dir_all(found.path()));
+        }
+    }
+    let prefix = format!("{PREFIX}{}-", std::process::id());
+    tempfile::Builder::new().prefix(&prefix).tempdir_in(base).map_err(Error::internal)
 }
 
 /// The services over a store.
