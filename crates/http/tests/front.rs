@@ -66,7 +66,7 @@ const THING: &str = r#"{"name":"a","count":1}"#;
 
 #[tokio::test]
 async fn bad_input_has_its_code_and_place() {
-    let (router, _) = application();
+    let (router, _) = application(None);
     let post = |headers, body| case("POST", "/v1/things", headers, body);
     for (body, status, code, pointer) in [
         ("", 400, "MALFORMED_JSON", Some("")),
@@ -99,7 +99,7 @@ async fn bad_input_has_its_code_and_place() {
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_stops_arriving_is_408() {
-    let (router, _) = application();
+    let (router, _) = application(None);
     let body = Body::new(Stalled);
     let request = Request::post("/v1/raw").header("host", "own.example").header(JSON.0, JSON.1).body(body);
     let answer = router.oneshot(request.expect("a request")).await.expect("an answer");
@@ -125,7 +125,7 @@ impl hyper::body::Body for Stalled {
 
 #[tokio::test]
 async fn routes_methods_parameters_and_conditions() {
-    let (router, _) = application();
+    let (router, _) = application(None);
     expect(&router, case("GET", "/v1/nothing", &[], ""), 404, "ROUTE_NOT_FOUND").await;
     expect(&router, case("GET", "/nothing", &[], ""), 404, "ROUTE_NOT_FOUND").await;
     for method in ["DELETE", "OPTIONS", "TRACE", "BREW"] {
@@ -154,7 +154,7 @@ async fn routes_methods_parameters_and_conditions() {
 
 #[tokio::test]
 async fn the_matrix_decides_who_is_let_in() {
-    let (router, _) = application();
+    let (router, _) = application(None);
     const OWN: (&str, &str) = ("origin", "https://own.example");
     const FOREIGN: (&str, &str) = ("origin", "https://evil.example");
     let get = |headers| case("GET", "/v1/things", headers, "");
@@ -189,7 +189,7 @@ async fn the_matrix_decides_who_is_let_in() {
 
 #[tokio::test]
 async fn failures_of_ours_keep_their_secrets() {
-    let (router, _) = application();
+    let (router, _) = application(None);
     let problem = expect(&router, case("GET", "/v1/breaks", &[], ""), 500, "INTERNAL").await;
     assert!(!problem.to_string().contains("planted-panic"));
     expect(&router, case("GET", "/v1/slow", &[], ""), 503, "OVERLOADED").await;
@@ -198,7 +198,7 @@ async fn failures_of_ours_keep_their_secrets() {
 
 #[tokio::test]
 async fn hosts_and_header_sizes() {
-    let (router, _) = application();
+    let (router, _) = application(None);
     expect(&router, case("GET", "/v1/things", &[("host", "")], ""), 400, "BAD_REQUEST").await;
     expect(&router, case("GET", "/v1/things", &[("host", "a"), ("host", "b")], ""), 400, "BAD_REQUEST").await;
     let long: &'static str = "x".repeat(16 * 1024).leak();
@@ -210,7 +210,7 @@ async fn hosts_and_header_sizes() {
 
 #[tokio::test]
 async fn sign_ins_are_counted_by_address() {
-    let (router, world) = application();
+    let (router, world) = application(None);
     let attempt = |from: &'static str| case("POST", "/v1/sign-in", vec![("x-forwarded-for", from)].leak(), "");
     for left in (0..10).rev() {
         let (response, _) = send(&router, &attempt("192.0.2.1")).await;
@@ -231,7 +231,7 @@ async fn sign_ins_are_counted_by_address() {
 
 #[tokio::test]
 async fn answers_carry_trace_ids_and_security_headers() {
-    let (router, _) = application();
+    let (router, _) = application(None);
     let id = "0af7651916cd43dd8448eb211c80319c";
     let (response, body) = send(
         &router,
@@ -257,7 +257,7 @@ async fn answers_carry_trace_ids_and_security_headers() {
 
 #[tokio::test]
 async fn pages_of_listed_origins_may_read_answers() {
-    let (router, _) = application();
+    let (router, _) = application(None);
     const LISTED: (&str, &str) = ("origin", "https://app.example");
     let preflight = case("OPTIONS", "/v1/things", &[LISTED, ("access-control-request-method", "POST")], "");
     let (response, _) = send(&router, &preflight).await;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::Request;
 use callboard_http::{NoteRequests, RequestNote};
-use common::application_noting;
+use common::application;
 use parking_lot::Mutex;
 use tower::ServiceExt as _;
 
@@ -23,7 +23,7 @@ impl NoteRequests for Told {
 #[tokio::test]
 async fn requests_of_known_callers_that_may_change_something_are_told_of() {
     let told = Arc::new(Told::default());
-    let (router, _world) = application_noting(Some(told.clone()));
+    let (router, _world) = application(Some(told.clone()));
     for (method, path, bearer, body, status) in [
         ("POST", "/v1/things", "writer", r#"{"name":"a","count":1}"#, 201),
         ("POST", "/v1/things", "reader", r#"{"name":"a"}"#, 403),

@@ -55,7 +55,7 @@ async fn ask(stream: &mut TcpStream, request: &str) -> String {
 
 #[tokio::test]
 async fn half_sent_heads_are_cut() {
-    let running = start(common::application().0, ServeLimits { header_s: 1, ..ServeLimits::default() });
+    let running = start(common::application(None).0, ServeLimits { header_s: 1, ..ServeLimits::default() });
     let mut silent = running.connect().await;
     let mut half = running.connect().await;
     half.write_all(b"GET /v1/things HTTP/1.1\r\nHost: x\r\n").await.expect("sent");
@@ -66,7 +66,7 @@ async fn half_sent_heads_are_cut() {
 
 #[tokio::test]
 async fn requests_with_no_host_or_two_are_refused_as_documents() {
-    let running = start(common::application().0, ServeLimits::default());
+    let running = start(common::application(None).0, ServeLimits::default());
     for hosts in ["", "Host: a\r\nHost: b\r\n"] {
         let request = format!("GET /v1/things HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n");
         let answer = ask(&mut running.connect().await, &request).await;
@@ -149,7 +149,7 @@ async fn the_drain_gives_up_in_time() {
 
 #[tokio::test]
 async fn heads_beyond_the_limit_are_431() {
-    let running = start(common::application().0, ServeLimits::default());
+    let running = start(common::application(None).0, ServeLimits::default());
     for (bytes, document) in [(20 * 1024, true), (512 * 1024, false)] {
         let request = format!(
             "GET /v1/things HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Filler: {}\r\n\r\n",

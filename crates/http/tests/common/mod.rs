@@ -197,13 +197,8 @@ pub fn settings() -> Settings {
     }
 }
 
-/// The router behind its door, and a clock that stands still.
-pub fn application() -> (Router, Arc<FakeWorld>) {
-    application_noting(None)
-}
-
-/// [`application`], telling somebody of its requests.
-pub fn application_noting(notes: Option<Arc<dyn NoteRequests>>) -> (Router, Arc<FakeWorld>) {
+/// The router behind its door, telling `notes` of its requests, and a clock that stands still.
+pub fn application(notes: Option<Arc<dyn NoteRequests>>) -> (Router, Arc<FakeWorld>) {
     let world = FakeWorld::manual(1);
     let (router, mut openapi) = routes().split_for_parts();
     let matrix = AccessMatrix::parse(MATRIX).expect("a matrix");
