@@ -410,7 +410,7 @@ both_engines!(schemas_are_published, |db| async move {
     let h = House::open(db).await;
     let list = h.key.anonymous().get("/v1/schemas").await.expect(200).json();
     let names: Vec<&str> = list["items"].as_array().expect("items").iter().filter_map(|s| s["name"].as_str()).collect();
-    assert!(names.contains(&"envelope") && names.contains(&"transcript.final") && names.len() == 35, "{}", names.len());
+    assert!(names.contains(&"envelope") && names.contains(&"transcript.final") && names.len() == 36, "{}", names.len());
     for name in names {
         let schema = h.key.anonymous().get(&format!("/v1/schemas/{name}")).await.expect(200);
         assert_eq!(schema.header("content-type"), Some("application/schema+json"));

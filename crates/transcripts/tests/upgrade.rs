@@ -3,9 +3,8 @@
 #[path = "../../realtime/tests/common/mod.rs"]
 mod common;
 
-use callboard_contracts::{Actor, EventType, Role};
-use callboard_eventlog::{Log, NewEvent, verify};
-use callboard_kernel::{SessionId, TenantId, Timestamp, World as _};
+use callboard_eventlog::{Log, verify};
+use callboard_kernel::{TenantId, Timestamp, World as _, sha256};
 use callboard_store::{Db, Engine, OpenOptions, Sql, migrations, params};
 use callboard_testkit::{FakeWorld, Scratch};
 use common::House;
@@ -15,6 +14,17 @@ const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 const UTTERANCES: usize = 1_100;
 
 // As versions wrote them before there was a search.
+static STREAM: Sql = Sql::new(
+    "STREAM",
+    "insert into event_stream (tenant_id, session_id, last_sequence, last_event_id, last_ts, created_at) \
+     values (:tenant, 'old', :last, :last_id, :now, :now) returning session_key",
+);
+static EVENT: Sql = Sql::new(
+    "EVENT",
+    "insert into event (tenant_id, session_key, sequence, key16, event_id, ts, ts_given, type, actor_role, actor_id, payload, \
+     payload_sha256, received_at, epoch) values (:tenant, :key, :sequence, :key16, :utterance, :now, 1, :type, 'agent', 'test', \
+     :payload, :sha, :now, 1)",
+);
 static SEGMENT: Sql = Sql::new(
     "SEGMENT",
     "insert into transcript_segment (tenant_id, session_key, utterance_id, speaker, said, start_ms, end_ms, final, revision, \
@@ -26,28 +36,31 @@ static SNAPSHOT: Sql = Sql::new(
      ts, bytes) values (:tenant, :key, :sequence, :utterance, 'user', :said, 0, 1, :final, :ts, 1)",
 );
 
+/// The dedupe key of an id without a time in it.
+fn key16(id: &str) -> Vec<u8> {
+    let hash = sha256(&[id.as_bytes()]);
+    [&hash[10..16], &hash[..10]].concat()
+}
+
 /// A call of before, in a store that does not know migration 0008.
 fn write_old(db: &Db, tenant: &TenantId) {
     let tenant = tenant.clone();
-    // No projector of today takes part.
-    let log = Log::new(Vec::new(), Vec::new());
     db.write_blocking(move |tx| {
-        let key = log.create(tx, &tenant, &SessionId::parse("old").expect("an id"), NOW)?;
+        let (last, last_id) = (UTTERANCES, format!("u{}", UTTERANCES - 1));
+        let key: i64 = tx.query_one(&STREAM, params! { tenant, last, last_id, now: NOW })?.at(0)?;
         for n in 0..UTTERANCES {
-            let (utterance, is_final) = (format!("u{n}"), n % 10 != 0);
+            let (utterance, is_final, sequence) = (format!("u{n}"), n % 10 != 0, n + 1);
             let said = if n == 7 { "crème brûlée".to_owned() } else { format!("number {n}") };
             let payload =
                 format!(r#"{{"utteranceId":"{utterance}","speaker":"user","text":"{said}","startMs":0,"endMs":1}}"#);
-            let kind = if is_final { EventType::TranscriptFinal } else { EventType::TranscriptPartial };
-            let actor = Actor { role: Role::Agent, id: "test".to_owned() };
-            let event = NewEvent::ingested(utterance.clone(), NOW, true, kind, actor, payload);
-            let sequence = log.append(tx, &key, vec![event], NOW)?[0].event.sequence;
-            let tenant = key.tenant();
-            tx.execute_one(&SEGMENT, params! { tenant, key: key.key(), utterance, said, final: is_final, sequence })?;
+            let kind = if is_final { "transcript.final" } else { "transcript.partial" };
+            let (key16, sha) = (key16(&utterance), sha256(&[payload.as_bytes()]).to_vec());
             tx.execute_one(
-                &SNAPSHOT,
-                params! { tenant, key: key.key(), utterance, said, final: is_final, sequence, ts: NOW },
+                &EVENT,
+                params! { tenant, key, sequence, key16, utterance, now: NOW, type: kind, payload, sha },
             )?;
+            tx.execute_one(&SEGMENT, params! { tenant, key, utterance, said, final: is_final, sequence })?;
+            tx.execute_one(&SNAPSHOT, params! { tenant, key, utterance, said, final: is_final, sequence, ts: NOW })?;
         }
         Ok(())
     })

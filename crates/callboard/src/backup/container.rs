@@ -1,6 +1,6 @@
 //! The form of the file: an SQLite database, then its manifest, then a seal.
 //!
-//!     database | manifest (JSON) | its length (8 bytes) | SHA-256 of all before (32) | mark (16)
+//! `database | manifest (JSON) | its length (8 bytes) | SHA-256 of all before (32) | mark (16)`
 //!
 //! The seal comes last, so a file that was cut off, or whose writer was killed, has none. SQLite takes the length of a
 //! database from its head, and does not mind what follows.

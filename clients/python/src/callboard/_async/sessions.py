@@ -72,7 +72,7 @@ class AsyncSessions:
         q: str | None = None,
         limit: int | None = None,
     ) -> AsyncPages[m.Session]:
-        """Calls, newest first. ``q`` is a part of a title, an id, a reference or a name. ``limit`` is the size of a page, 1-100."""
+        """Calls, newest first. ``q``: part of a title, an id, a reference or a name. ``limit``: a page's size, 1-100"""
         return AsyncPages(
             self._transport,
             read(

@@ -73,7 +73,7 @@ class Sessions:
         q: str | None = None,
         limit: int | None = None,
     ) -> Pages[m.Session]:
-        """Calls, newest first. ``q`` is a part of a title, an id, a reference or a name. ``limit`` is the size of a page, 1-100."""
+        """Calls, newest first. ``q``: part of a title, an id, a reference or a name. ``limit``: a page's size, 1-100"""
         return Pages(
             self._transport,
             read(
