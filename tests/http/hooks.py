@@ -153,6 +153,8 @@ def before_call(context, case, kwargs):
         case.query = query(case, dict(case.query), chance)
     if valid(case, ParameterLocation.HEADER) and "Last-Event-ID" in headers and case.operation.path == "/v1/realtime/stream":
         case.headers = {**headers, "Last-Event-ID": FACTS["streamCursor"]}
+    if valid(case, ParameterLocation.HEADER) and headers.get("Last-Event-ID", "").isdigit():
+        case.headers = {**headers, "Last-Event-ID": str(min(int(headers["Last-Event-ID"]), 1))}
     if valid(case, ParameterLocation.HEADER) and "If-Match" in headers:
         case.headers = {**headers, "If-Match": chance.choice(["*", '"1"', 'W/"2", "3"'])}
     if valid(case, ParameterLocation.HEADER) and case.operation.path.endswith("/ws"):
@@ -206,9 +208,6 @@ def query(case, sent, chance):
     """Members that need each other, or something that exists."""
     for name in TIMES & sent.keys():
         sent[name] = "2026-01-01T00:00:00Z"
-    if "cursor" in sent:
-        real = cursor_of(case, sent)
-        sent = {k: v for k, v in sent.items() if k != "cursor"} | ({"cursor": real} if real else {})
     if "q" in sent:
         sent |= {"q": "said so"} | {name: "2026-01-01T00:00:00Z" for name in ("from", "until") if name in sent}
     if "sessionId" in sent:
@@ -226,6 +225,13 @@ def query(case, sent, chance):
         sent["types"] = "transcript.final,call.ended"
     if case.operation.path.endswith("/stream") and "{sessionId}" in case.operation.path:
         sent["until"] = "end"
+        if "afterSequence" in sent:
+            # A place beyond the log is one of a log that was restored since: refused.
+            sent["afterSequence"] = min(sent["afterSequence"], 1)
+    if "cursor" in sent:
+        # Last, since a cursor belongs to its list's filters.
+        real = cursor_of(case, sent)
+        sent = {k: v for k, v in sent.items() if k != "cursor"} | ({"cursor": real} if real else {})
     return sent
 
 
