@@ -153,8 +153,8 @@ def before_call(context, case, kwargs):
         case.query = query(case, dict(case.query), chance)
     if valid(case, ParameterLocation.HEADER) and "Last-Event-ID" in headers and case.operation.path == "/v1/realtime/stream":
         case.headers = {**headers, "Last-Event-ID": FACTS["streamCursor"]}
-    if valid(case, ParameterLocation.HEADER) and headers.get("Last-Event-ID", "").isdigit():
-        case.headers = {**headers, "Last-Event-ID": str(min(int(headers["Last-Event-ID"]), 1))}
+    if valid(case, ParameterLocation.HEADER) and str(headers.get("Last-Event-ID", "")).isdigit():
+        case.headers = {**headers, "Last-Event-ID": chance.choice(["0", "1"])}
     if valid(case, ParameterLocation.HEADER) and "If-Match" in headers:
         case.headers = {**headers, "If-Match": chance.choice(["*", '"1"', 'W/"2", "3"'])}
     if valid(case, ParameterLocation.HEADER) and case.operation.path.endswith("/ws"):
@@ -227,7 +227,7 @@ def query(case, sent, chance):
         sent["until"] = "end"
         if "afterSequence" in sent:
             # A place beyond the log is one of a log that was restored since: refused.
-            sent["afterSequence"] = min(sent["afterSequence"], 1)
+            sent["afterSequence"] = chance.choice([0, 1])
     if "cursor" in sent:
         # Last, since a cursor belongs to its list's filters.
         real = cursor_of(case, sent)
