@@ -71,6 +71,8 @@ def bite(report: Report, tooth: str, rig: runner.Rig, seed: int) -> str | None:
             late.cancel()
             if process.poll() is None:
                 process.wait(90)
+        if found is None and process.returncode == 1:
+            found = str(json.loads(Path(file.name).read_text())["violations"][0]["what"])[:300]
     if found is None and process.returncode not in (0, 1):
         raise CouldNotRun(f"{rig.name} under {tooth}: exit {process.returncode}: {' / '.join(lines[-4:])[-600:]}")
     return found
