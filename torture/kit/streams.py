@@ -52,6 +52,24 @@ def parse_block(lines: list[str]) -> Block:
     return Block(ident, event, "\n".join(data) if data else None)
 
 
+async def opened(client: Client, path: str, headers: dict[str, str], wanted: int, within: float) -> Wire:
+    """A connection of its own whose answer begins with the wanted status. Refused for another one, Cut for none."""
+    wire = await dial(client.host, client.port)
+    try:
+        async with asyncio.timeout(within):
+            wire.writer.write(head_of("GET", path, f"{client.host}:{client.port}", headers, None))
+            status, back = await read_head(wire.reader)
+            if status != wanted:
+                raise Refused(Reply(status, back, await read_body(wire.reader, status, back)))
+    except (*ENDED, TimeoutError, ValueError) as why:
+        wire.close()
+        raise Cut(f"{type(why).__name__}: {why}") from why
+    except BaseException:
+        wire.close()
+        raise
+    return wire
+
+
 class Sse:
     """An open event stream. `blocks` ends when the server ends it in order, and raises `Cut` otherwise."""
 
@@ -64,20 +82,7 @@ class Sse:
         headers = {**client.headers(), "accept": "text/event-stream"}
         if last is not None:
             headers["last-event-id"] = last
-        wire = await dial(client.host, client.port)
-        try:
-            async with asyncio.timeout(within):
-                wire.writer.write(head_of("GET", path, f"{client.host}:{client.port}", headers, None))
-                status, back = await read_head(wire.reader)
-                if status != 200:
-                    raise Refused(Reply(status, back, await read_body(wire.reader, status, back)))
-        except (*ENDED, TimeoutError, ValueError) as why:
-            wire.close()
-            raise Cut(f"{type(why).__name__}: {why}") from why
-        except BaseException:
-            wire.close()
-            raise
-        return cls(wire)
+        return cls(await opened(client, path, headers, 200, within))
 
     async def blocks(self, quiet: float = 40.0, pace: float = 0.0) -> AsyncIterator[Block]:
         """Every block, comments too. Nothing for `quiet` seconds is a dead connection. `pace` reads slowly."""
@@ -124,20 +129,7 @@ class Ws:
             "sec-websocket-version": "13",
             "sec-websocket-key": token,
         }
-        wire = await dial(client.host, client.port)
-        try:
-            async with asyncio.timeout(within):
-                wire.writer.write(head_of("GET", path, f"{client.host}:{client.port}", headers, None))
-                status, back = await read_head(wire.reader)
-                if status != 101:
-                    raise Refused(Reply(status, back, await read_body(wire.reader, status, back)))
-        except (*ENDED, TimeoutError, ValueError) as why:
-            wire.close()
-            raise Cut(f"{type(why).__name__}: {why}") from why
-        except BaseException:
-            wire.close()
-            raise
-        return cls(wire)
+        return cls(await opened(client, path, headers, 101, within))
 
     async def say(self, message: dict[str, Any]) -> None:
         """Sends one message."""
