@@ -27,7 +27,7 @@ MINUTES = 3.0
 
 def planted() -> list[str]:
     """The names in the product's own list."""
-    body = LIST.read_text().split("pub enum Tooth {")[1].split("\n}\n")[0]
+    body = LIST.read_text().split("\nteeth! {")[1].split("\n}\n")[0]
     return re.findall(r"^    ([A-Z]\w+),$", body, re.MULTILINE)
 
 

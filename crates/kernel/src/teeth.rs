@@ -2,9 +2,19 @@
 //! (`torture/teeth.toml` says by which). They exist only with the feature `teeth`; without it [`planted`] is `false` at
 //! compile time. `CALLBOARD_TOOTH` names the one that a process has.
 
-/// A defect that can be planted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tooth {
+// One list for the type and for telling a wrong name.
+macro_rules! teeth {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// A defect that can be planted.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Tooth { $($(#[$doc])* $name,)* }
+
+        #[cfg(feature = "teeth")]
+        const ALL: &[Tooth] = &[$(Tooth::$name,)*];
+    };
+}
+
+teeth! {
     /// The store answers before COMMIT.
     AckBeforeCommit,
     /// SQLite syncs as `synchronous=NORMAL` does.
@@ -71,30 +81,3 @@ pub fn planted(tooth: Tooth) -> bool {
     });
     CHOSEN.as_deref().is_some_and(|name| name == format!("{tooth:?}"))
 }
-
-/// All of them.
-#[cfg(feature = "teeth")]
-const ALL: [Tooth; 22] = [
-    Tooth::AckBeforeCommit,
-    Tooth::SynchronousNormal,
-    Tooth::CheckpointErrorIgnored,
-    Tooth::FailedCommitDenied,
-    Tooth::HeadMovedByDuplicate,
-    Tooth::DedupePerProcess,
-    Tooth::FenceIgnored,
-    Tooth::OldFenceAccepted,
-    Tooth::RetryUnderNewId,
-    Tooth::WindowNotRenewed,
-    Tooth::LateLeaveApplied,
-    Tooth::PollOvertakes,
-    Tooth::ForgeryAccepted,
-    Tooth::OldTokensGood,
-    Tooth::CheckpointMovedBack,
-    Tooth::ResumeSkipsOne,
-    Tooth::RingDrops,
-    Tooth::NoTenantClause,
-    Tooth::NoHeaderTimeout,
-    Tooth::UnboundedQueue,
-    Tooth::BackupWithoutWal,
-    Tooth::ErasureForgetsSearch,
-];
