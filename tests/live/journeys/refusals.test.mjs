@@ -1,8 +1,12 @@
 // What is refused and what is missing, against the API too: a used sign-in link, a used join link, no media server.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { after, before, beforeEach, test as plain } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
 import * as join from "../lib/join-page.mjs";
 import { Person } from "../lib/person.mjs";
+import { callboardBinary } from "../lib/processes.mjs";
 import { startStage } from "../lib/stage.mjs";
 
 let stage;
@@ -36,6 +40,25 @@ test("a sign-in link works once, and then says so", { timeout: 60_000 }, async (
   await person.page.goto(loginUrl);
   await person.page.getByText("You are not signed in").waitFor();
   assert.match(await person.page.locator("body").innerText(), /link/i);
+});
+
+test("a slow answer from before the sign-in does not undo it", { timeout: 60_000 }, async () => {
+  const { stdout } = await promisify(execFile)(callboardBinary(), ["login-link", "--data", stage.data]);
+  const url = /http\S+/.exec(stdout)[0];
+  await person.context.clearCookies();
+  // Who asks without a sign-in is told so, but not before the sign-in is done.
+  let done = false;
+  const signedIn = person.page.waitForResponse((response) => response.url().endsWith("/v1/login")).then(() => (done = true));
+  await person.page.route("**/v1/me", async (route) => {
+    if (done) return route.continue();
+    const answer = await fetch(route.request().url());
+    await signedIn;
+    await pause(500);
+    return route.fulfill({ status: answer.status, contentType: answer.headers.get("content-type"), body: await answer.text() });
+  });
+  await person.page.goto(url);
+  await person.page.getByRole("heading", { name: "Calls", exact: true }).waitFor();
+  await person.page.unrouteAll();
 });
 
 test("without a media server the join page says so, and typing works", { timeout: 60_000 }, async () => {

@@ -21,8 +21,9 @@ function takeToken(): string | undefined {
 /** Sign in by the printed link, an API key, or a token. */
 export function SignInPage({ next }: { next: string | undefined }) {
   const navigate = useNavigate();
-  const me = useQuery(meQuery);
   const [byLink, setByLink] = useState(() => location.hash.length > 1);
+  // Not asked while a link signs in: "nobody", asked before and answered after, would undo it.
+  const me = useQuery({ ...meQuery, enabled: !byLink });
   const login = useMutation({
     mutationFn: (credential: Login) => signIn(credential),
     onSettled: () => setByLink(false),
