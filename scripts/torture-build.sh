@@ -9,7 +9,14 @@ for need in "$@"; do
       # A name of its own: the server under test stays as it was built.
       say "building with planted defects" >&2
       cargo build --quiet --locked -p callboard --features teeth --bin callboard-teeth >&2
-      printf 'export CALLBOARD_TEETH_BIN=%q\n' "${CARGO_TARGET_DIR:-$ROOT/target}/debug/callboard-teeth"
+      target="${CARGO_TARGET_DIR:-$ROOT/target}"
+      # The rigs in Rust have the defects compiled in. Made here, so that no compiling counts against a rig's minutes;
+      # torture/kit/rust.py says why they have a folder of their own.
+      for rig in disk service interleavings; do
+        cargo build --quiet --locked -p "callboard-rig-$rig" --features teeth --bins --target-dir "$target/teeth" >&2
+      done
+      printf 'export CALLBOARD_TEETH_BIN=%q\n' "$target/debug/callboard-teeth"
+      printf 'export CALLBOARD_TEETH_RIGS=%q\n' "$target/teeth/debug"
       ;;
   esac
 done

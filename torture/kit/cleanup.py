@@ -48,4 +48,7 @@ def everything() -> Iterator[None]:
     try:
         yield
     finally:
+        # Who asks again must not interrupt the clean-up. No SIG_IGN: what the clean-up starts would inherit that.
+        for again in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(again, lambda *_: None)
         undo_all()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
-import tempfile
-import threading
 import time
 import tomllib
 from pathlib import Path
 
 from torture import run as runner
+from torture.kit import cleanup
 from torture.kit import report as reports
 from torture.kit.report import CouldNotRun, Report
 
@@ -37,45 +38,78 @@ def listed() -> dict[str, list[str]]:
     return found
 
 
+def below(pid: int) -> list[int]:
+    """All processes that descend from one. The servers that a rig starts lead groups of their own."""
+    parents: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parent = int(stat.read_text().rsplit(")", 1)[1].split()[1])
+            parents.setdefault(parent, []).append(int(stat.parent.name))
+    found, look = [], [pid]
+    while look:
+        look = [child for one in look for child in parents.get(one, [])]
+        found += look
+    return found
+
+
+def end(process: subprocess.Popen[str], seconds: float = 90.0) -> None:
+    """Asks a rig to end, which cleans up; one that does not is killed with all that it started."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        for pid in [*below(process.pid), process.pid]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.wait()
+
+
 def bite(report: Report, tooth: str, rig: runner.Rig, seed: int) -> str | None:
     """The first violation that the rig sees under the defect, or None. CouldNotRun when it did not run."""
-    with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        flags = ["--size", "quick", "--seed", str(seed), "--minutes", f"{MINUTES:g}", "--report", file.name]
-        teeth_binary = os.environ.get("CALLBOARD_TEETH_BIN", "")
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "CALLBOARD_TOOTH": tooth, "CALLBOARD_BIN": teeth_binary}
+    work = cleanup.work_folder("teeth")
+    # All that the rig leaves goes with it: also what a program in Rust had in a folder when it was ended.
+    temporary = work / "tmp"
+    temporary.mkdir()
+    temporary.chmod(0o1777)
+    told, file = work / "output.txt", work / "report.json"
+    flags = ["--size", "quick", "--seed", str(seed), "--minutes", f"{MINUTES:g}", "--report", str(file)]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "CALLBOARD_TOOTH": tooth, "TMPDIR": str(temporary)}
+    environment["CALLBOARD_BIN"] = os.environ.get("CALLBOARD_TEETH_BIN", "")
+    # Into a file: whatever a rig leaves running cannot keep us waiting for the end of a pipe.
+    with told.open("w") as out:
         process = subprocess.Popen(
             rig.command + flags,
             cwd=ROOT,
             env=environment,
-            stdout=subprocess.PIPE,
+            stdout=out,
             stderr=subprocess.STDOUT,
             text=True,
-            errors="replace",
             start_new_session=True,
         )
-        late = threading.Timer(MINUTES * 60 + 60, process.send_signal, [signal.SIGTERM])
-        late.start()
-        lines: list[str] = []
-        found = None
-        try:
-            for line in process.stdout or []:
-                lines.append(line.rstrip())
-                if "VIOLATION" in line:
-                    # The first one is enough; the rig cleans up.
-                    found = line.split("VIOLATION", 1)[1].strip(": \n")[:300]
-                    process.send_signal(signal.SIGTERM)
-                    break
-            for line in process.stdout or []:
-                lines.append(line.rstrip())
-        finally:
-            late.cancel()
-            if process.poll() is None:
-                process.wait(90)
-        if found is None and process.returncode == 1:
-            found = str(json.loads(Path(file.name).read_text())["violations"][0]["what"])[:300]
-    if found is None and process.returncode not in (0, 1):
+    cleanup.later(lambda: end(process, 40))
+    until, found = time.monotonic() + MINUTES * 60 + 60, None
+    while process.poll() is None and found is None and time.monotonic() < until:
+        time.sleep(0.1)
+        found = violation_in(told)
+    end(process)
+    found = found or violation_in(told)
+    lines = told.read_text(errors="replace").splitlines()
+    if found is None and process.returncode == 1 and file.exists():
+        found = str(json.loads(file.read_text())["violations"][0]["what"])[:300]
+    if found is None and process.returncode != 0:
         raise CouldNotRun(f"{rig.name} under {tooth}: exit {process.returncode}: {' / '.join(lines[-4:])[-600:]}")
+    shutil.rmtree(work, ignore_errors=True)
     return found
+
+
+def violation_in(told: Path) -> str | None:
+    """The first one that a rig printed. One is enough."""
+    for line in told.read_text(errors="replace").splitlines(keepends=True):
+        if "VIOLATION" in line and line.endswith("\n"):
+            return line.split("VIOLATION", 1)[1].strip(": \n")[:300]
+    return None
 
 
 def control(report: Report, rig: runner.Rig) -> None:
@@ -125,6 +159,8 @@ def run(report: Report) -> None:
         rigs = [every[name] for name in wanted[tooth] if name in every]
         if not rigs:
             raise CouldNotRun(f"none of the rigs for {tooth} exist: {wanted[tooth]}")
+        if report.left() < 0:
+            raise CouldNotRun(f"no time was left for {tooth} and what follows it")
         report.fault("planted defect")
         report.did("defects")
         hunt(report, tooth, rigs)

@@ -1,0 +1,40 @@
+"""A rig that is a program in Rust: built, and then this process becomes it, so that a signal to the rig reaches it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def become(package: str, program: str, *, fast_when_long: bool = True) -> NoReturn:
+    """Runs it with this command's flags; ends with 2 when it cannot be built. A long run is built for speed.
+
+    CALLBOARD_TOOTH, also an empty one, asks for the build with planted defects. CALLBOARD_TEETH_RIGS is where
+    scripts/torture-build.sh has made them: compiling takes no time from a rig that has minutes.
+    """
+    flags, teeth = sys.argv[1:], "CALLBOARD_TOOTH" in os.environ
+    release = fast_when_long and "long" in flags
+    target = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
+    if teeth:
+        # A folder of its own: the two builds would take each other's place.
+        target /= "teeth"
+    folder = target / ("release" if release else "debug")
+    ready = os.environ.get("CALLBOARD_TEETH_RIGS", "") if teeth and not release else ""
+    if ready:
+        folder = Path(ready)
+    else:
+        build = ["cargo", "build", "--quiet", "--locked", "-p", package, "--bin", program, "--target-dir", str(target)]
+        build += ["--features", "teeth"] * teeth + ["--release"] * release
+        if subprocess.run(build, cwd=ROOT, check=False).returncode != 0:
+            sys.exit(2)
+    sys.stdout.flush()
+    try:
+        os.execv(folder / program, [program, *flags])  # noqa: S606
+    except OSError as error:
+        print(f"could not run: {folder / program}: {error.strerror}", flush=True)
+        sys.exit(2)
