@@ -103,13 +103,15 @@ def git(*arguments: str) -> str:
 
 
 def commit() -> dict[str, Any]:
-    """What was tested."""
-    return {"commit": git("rev-parse", "HEAD") or "unknown", "dirty": bool(git("status", "--porcelain"))}
+    """What was tested: documents are not, so that keeping one report does not change what the next one names."""
+    code = ["--", ".", ":!docs"]
+    tested = git("log", "-1", "--format=%H", *code)
+    return {"commit": tested or "unknown", "dirty": bool(git("status", "--porcelain", *code))}
 
 
 def seed_of_commit() -> int:
     """Without a SEED: the same commit gives the same plan, the next one another."""
-    return int((git("rev-parse", "HEAD") or "1")[:7], 16)
+    return int(git("log", "-1", "--format=%H")[:7] or "1", 16)
 
 
 def machine() -> dict[str, Any]:
