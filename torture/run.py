@@ -148,9 +148,11 @@ def execute(command: list[str], seconds: float) -> int | None:
             try:
                 process.wait(60)
             except subprocess.TimeoutExpired:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
+                process.kill()
                 process.wait()
+            # Whatever is left of it, such as the workers of a program in Rust.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def judge(rig: Rig, code: int | None, report: dict[str, Any] | None) -> list[str]:

@@ -55,12 +55,13 @@ def ports_of(pid: int) -> set[int]:
 
 @dataclass
 class Receiver:
-    """Answers 200 unless it holds."""
+    """Answers 200 unless it holds: everything, or some deliveries."""
 
     secret: str = ""
     url: str = ""
     posts: list[Post] = field(default_factory=list)
     holding: bool = False
+    hold_only: set[str] = field(default_factory=set)
     held: list[Held] = field(default_factory=list)
     _server: asyncio.Server | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -91,7 +92,7 @@ class Receiver:
                     return
                 body = await read_body(reader, head)
                 post = self._noted(head, body, int(writer.get_extra_info("peername")[1]))
-                if self.holding:
+                if self.holding or post.delivery in self.hold_only:
                     held = Held(post, asyncio.get_running_loop().create_future())
                     self.held.append(held)
                     post.status = await held.answer

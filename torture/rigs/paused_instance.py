@@ -68,8 +68,8 @@ class Rig:
         out = self.cluster.sql(query, self.url)
         return out.split("\n") if out else []
 
-    async def wake(self, number: int, dice: random.Random, *, real: bool) -> None:
-        """One pause and one wake."""
+    async def wake(self, number: int, dice: random.Random, *, real: bool, amid: bool) -> None:
+        """One pause and one wake: when the other one has done its effects, or amid its attempts of them."""
         victim = dice.randrange(2)
         server, other = self.servers[victim], self.servers[1 - victim]
         mine = await self._caught(server, dice)
@@ -78,25 +78,38 @@ class Rig:
         begun, acked = time.monotonic(), self.book.counts()["acknowledged"]
         deliveries = [held.post.delivery for held in mine]
         detail = {"wake": number, "instance": server.name, "real": real, "deliveries": len(deliveries)}
+        second: list[Held] = []
         if real:
             await asyncio.sleep(REAL_PAUSE)
         else:
+            self.receiver.hold_only = set(deliveries) if amid else set()
             self._age(deliveries)
-        await self._taken_over(deliveries, begun, detail)
+        if amid:
+            second = await self._under_way(mine, begun)
+        if not second:
+            self.receiver.hold_only = set()
+            await self._taken_over(deliveries, begun, detail)
         if self.book.counts()["acknowledged"] == acked:
             self.report.violation("the other instance acknowledged nothing meanwhile", detail)
-        before = self._effects(deliveries)
+        watched = [held.post.delivery for held in second] or deliveries
+        look = self._leases if second else self._effects
+        before = look(watched)
         # The stale answers: what the paused one hears when it wakes is not what became of the effect.
         self.receiver.release(mine, dice.choice([500, 500, 200]))
         server.resume()
         self.targets[victim].url = server.url
         await asyncio.sleep(1.0)
-        after = self._effects(deliveries)
-        for delivery in deliveries:
+        after = look(watched)
+        for delivery in watched:
             self.report.checked["stale results"] += 1
             if before.get(delivery) != after.get(delivery):
                 change = {"before": before.get(delivery), "after": after.get(delivery), "delivery": delivery}
                 self.report.violation("a stale result counted", {**detail, **change})
+        if second:
+            self.report.checked["stale results amid the attempts of another"] += len(second)
+            self.receiver.hold_only = set()
+            self.receiver.release(list(self.receiver.held), 200)
+            await self._taken_over(deliveries, begun, detail)
         if not server.alive():
             self.report.violation("the paused instance ended", {**detail, "log": server.tail()})
         self.report.did("wakes")
@@ -125,6 +138,14 @@ class Rig:
             f"update outbox set lease_until = created_at where done_at is null and payload like any (array[{patterns}])"
         )
 
+    async def _under_way(self, mine: list[Held], begun: float) -> list[Held]:
+        """The attempts of the other instance that wait for their answers, once there are some."""
+        while time.monotonic() < begun + TAKE_OVER:
+            await asyncio.sleep(0.3)
+            if second := [h for h in self.receiver.held if h not in mine]:
+                return second
+        return []
+
     async def _taken_over(self, deliveries: list[str], begun: float, detail: dict[str, Any]) -> None:
         """Waits until each reached the receiver a second time, from the other instance."""
         end = max(begun + REAL_PAUSE if detail["real"] else begun, time.monotonic()) + TAKE_OVER
@@ -150,6 +171,16 @@ class Rig:
             "coalesce((select string_agg(o.fence || ':' || coalesce(o.done_at, 0) || ':' || coalesce(o.dead_at, 0), "
             "' ' order by o.outbox_id) from outbox o where o.payload like '%' || d.delivery_id || '%'), 'none') "
             f"from webhook_delivery d where d.delivery_id in ({names})"
+        )
+        return dict(row.split("|", 1) for row in rows)
+
+    def _leases(self, deliveries: list[str]) -> dict[str, str]:
+        """Of each delivery: whose turn its effect is, until when, and what became of it."""
+        names = ",".join(f"('{d}')" for d in deliveries)
+        rows = self.sql(
+            "select d.id || '|' || string_agg(o.fence || ':' || coalesce(o.lease_until, 0) || ':' || o.next_at || ':' "
+            "|| coalesce(o.done_at, 0) || ':' || coalesce(o.dead_at, 0), ' ' order by o.outbox_id) "
+            f"from (values {names}) d(id) join outbox o on o.payload like '%' || d.id || '%' group by d.id"
         )
         return dict(row.split("|", 1) for row in rows)
 
@@ -211,12 +242,13 @@ async def play(report: Report) -> None:
     await rig.begin()
     await asyncio.sleep(1)
     dice = rig.dice
-    slow = set(dice.sample(range(min(count, 20)), reals))
+    # Not the first: a short wake is the quicker one to show a defect.
+    slow = set(dice.sample(range(1, min(count, 20)), reals))
     for number in range(count):
         real = number in slow
         if report.left() < (REAL_PAUSE if real else 0) + 45:
             break
-        await rig.wake(number, dice, real=real)
+        await rig.wake(number, dice, real=real, amid=not real and number % 2 == 0)
         if report.violations:
             break
     await rig.finish()

@@ -64,6 +64,9 @@ def end(process: subprocess.Popen[str], seconds: float = 90.0) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         process.wait()
+    # A program in Rust has no clean-up: its workers go with it.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def bite(report: Report, tooth: str, rig: runner.Rig, seed: int) -> str | None:

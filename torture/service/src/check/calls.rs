@@ -22,6 +22,7 @@ pub fn check(book: &Book, n: usize, found: &mut Found) {
     status(n, &log, found);
     presence(book, n, &log, found);
     attempts(book, n, &log, found);
+    losses(book, n, &log, found);
     ending(book, n, &log, found);
     asked(s, n, &log, found);
     durations(book, s, n, &log, found);
@@ -202,6 +203,34 @@ fn attempts(book: &Book, n: usize, log: &[&Committed], found: &mut Found) {
                 format!("{id}: {many} for {losses} losses")
             });
         }
+    }
+}
+
+/// Every loss that the service heard of, in turn and without anybody else of that identity, is in the log: as an attempt,
+/// as a leave, or as the end.
+fn losses(book: &Book, n: usize, log: &[&Committed], found: &mut Found) {
+    let s = &book.sessions[n];
+    for c in book.conns.iter().filter(|c| c.room == s.room) {
+        // A page that reloads has its grace, and is not lost.
+        let Some((until, _)) = c.until.filter(|(_, why)| *why != "CLIENT_INITIATED") else { continue };
+        let (Some(joined), Some(taken)) = (c.joined_taken, c.left_taken) else { continue };
+        let others = || book.conns.iter().filter(|o| o.identity == c.identity && o.sid != c.sid);
+        let alone =
+            others().all(|o| if o.from < c.from { o.left_taken.is_some_and(|t| t < joined) } else { o.from > taken });
+        let Some((id, _)) = s.people.iter().find(|(_, identity)| **identity == c.identity).filter(|_| alone) else {
+            continue;
+        };
+        if joined >= taken || !log.iter().any(|e| e.ty == "call.participant.joined" && text(e, "participantId") == id) {
+            continue;
+        }
+        // A page may tell of its cut before the media server does.
+        let told = log.iter().any(|e| {
+            let about = matches!(e.ty.as_str(), "call.reconnecting" | "call.participant.left");
+            e.at <= taken + REACH && (is_terminal(&e.ty) || about && e.at >= c.from && text(e, "participantId") == id)
+        });
+        found.must(told, "a loss that was heard of is told", n, || {
+            format!("{id}: {} was lost at {} ms, heard at {} ms", c.sid, until / MS, taken / MS)
+        });
     }
 }
 
