@@ -235,9 +235,19 @@ class Run:
         longest = self.report.figures.setdefault("longest seconds from fence to the first write", {})
         longest[kind] = max(longest.get(kind, 0.0), round(first, 2))
 
-    async def successors(self, before: list[tuple[Guarded, float]]) -> None:
+    async def fence_alone(self) -> None:
+        """A fence while all is well: no lost connection and no other timeline tells the processes of the past."""
+        await asyncio.sleep(0.5)
+        before = [(g, g.lives[-1][0]) for g in self.guarded]
+        await self.fence(self.pair.primary)
+        fenced = time.monotonic()
+        await self.successors(before, within=30)
+        await self.goes_on(fenced, "fence alone")
+        self.report.checked["fences without a failover"] += 1
+
+    async def successors(self, before: list[tuple[Guarded, float]], within: float = 60) -> None:
         """Every process of the past has ended with 74, and its successor serves."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + within
         for guarded, begun in before:
             while guarded.lives[-1][0] == begun and time.monotonic() < end:
                 await asyncio.sleep(0.05)
@@ -295,6 +305,7 @@ async def play(report: Report, run: Run, wanted: int) -> None:
     tasks: list[asyncio.Task[Any]] = [asyncio.create_task(g.watch()) for g in run.guarded]
     tasks += [asyncio.create_task(run.write(n, report.random("writer", n))) for n in range(WRITERS)]
     try:
+        await run.fence_alone()
         while report.ran["failovers"] < wanted and report.left() > 25:
             if not kinds:
                 kinds = dice.sample(KINDS[:3] if report.quick else KINDS, 3 if report.quick else 4)
