@@ -20,7 +20,9 @@ pub use answer::{Answer, Derived, Reply, ShownOnce};
 pub use app::{App, Authenticate, Credentials, Module, Repair, Settings};
 pub use caller::{Caller, Visitor};
 pub use document::{ERROR_CODES, complete as complete_document, routes_of};
-pub use extract::{Body, IdempotencyKey, IfMatch, OptionalBody, Path, Query, RawBody, RawJson, parse_query};
+pub use extract::{
+    Body, IdempotencyKey, IfMatch, OptionalBody, Path, Query, RawBody, RawJson, parse_query, query_instant,
+};
 pub use front::{FrontDoor, NoteRequests, Peer, RequestNote};
 pub use idempotency::{
     AnswerEraser, ForgetAnswers, IDEMPOTENCY_SQL, OnceScope, erase_answers_about, fingerprint, once, once_as,

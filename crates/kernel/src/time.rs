@@ -51,12 +51,25 @@ impl Timestamp {
     /// Anything looser (a space for `T`, a missing zone, more than microseconds) is refused.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
         strict_shape(text)?;
-        let instant: jiff::Timestamp = text.parse().ok()?;
-        let micros = instant.as_microsecond();
-        // Years outside 1970..=9999 cannot be written back in the same form.
-        (0..253_402_300_800_000_000).contains(&micros).then_some(Self(micros))
+        let micros = text.parse::<jiff::Timestamp>().ok()?.as_microsecond();
+        WRITABLE.contains(&micros).then_some(Self(micros))
+    }
+
+    /// Like [`Timestamp::parse_rfc3339`], for the bounds of a filter: years that no fact of ours has are the first or the
+    /// last instant that one can have.
+    pub fn parse_bound(text: &str) -> Option<Self> {
+        strict_shape(text)?;
+        let micros = match text.parse::<jiff::Timestamp>() {
+            Ok(instant) => instant.as_microsecond().clamp(WRITABLE.start, WRITABLE.end),
+            // The calendar's last two days are beyond the parser's instants.
+            Err(_) => (text[..19].parse::<jiff::civil::DateTime>().ok()?.year() == 9999).then_some(WRITABLE.end)?,
+        };
+        Some(Self(micros))
     }
 }
+
+/// Years outside 1970..=9999 cannot be written back in the same form.
+const WRITABLE: std::ops::Range<i64> = 0..253_402_300_800_000_000;
 
 /// Checks the bytes of an RFC 3339 instant, leaving the calendar to the parser.
 fn strict_shape(text: &str) -> Option<()> {
@@ -154,6 +167,21 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(Timestamp::parse_rfc3339(text).map(Timestamp::micros), micros, "{text}");
+        }
+    }
+
+    #[test]
+    fn bounds_of_filters_reach_the_ends() {
+        for (text, micros) in [
+            ("2026-11-22T00:30:31.5Z", Some(1_795_307_431_500_000)),
+            ("1301-11-06T05:38:58-03:40", Some(0)),
+            ("0000-01-01T00:00:00Z", Some(0)),
+            ("9999-12-31T23:59:59-12:00", Some(253_402_300_800_000_000)),
+            ("9999-12-31T23:59:59Z", Some(253_402_300_800_000_000)),
+            ("9999-02-30T00:00:00Z", None),
+            ("2026-11-22", None),
+        ] {
+            assert_eq!(Timestamp::parse_bound(text).map(Timestamp::micros), micros, "{text}");
         }
     }
 

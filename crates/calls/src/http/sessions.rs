@@ -8,9 +8,9 @@ use axum::response::Response;
 use callboard_contracts::call::{Channel, Direction};
 use callboard_http::{
     Body, Caller, Cursor, IdempotencyKey, IfMatch, List, OptionalBody, Page, Path, Problem, Query, Reply, fingerprint,
-    once,
+    once, query_instant,
 };
-use callboard_kernel::{Error, Result, SessionId, Timestamp, UserId, check_text, codes};
+use callboard_kernel::{Error, Result, SessionId, UserId, check_text, codes};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::sync::OwnedSemaphorePermit;
@@ -206,14 +206,6 @@ pub(crate) struct ListAsk {
     cursor: Option<String>,
 }
 
-fn instant(name: &str, text: Option<&str>) -> Result<Option<Timestamp>> {
-    text.map(|t| {
-        Timestamp::parse_rfc3339(t)
-            .ok_or_else(|| Error::invalid(format!("query:{name}"), "must be an RFC 3339 instant"))
-    })
-    .transpose()
-}
-
 /// List sessions
 ///
 /// Newest first. Users without a role see their own; everybody else sees the tenant's.
@@ -239,8 +231,8 @@ pub(crate) async fn list(
         connection: ask.connection.map(|c| c.as_str().to_owned()),
         correlation: ask.correlation_id,
         room: ask.provider_room_id,
-        created_after: instant("createdAfter", ask.created_after.as_deref())?,
-        created_before: instant("createdBefore", ask.created_before.as_deref())?,
+        created_after: query_instant("createdAfter", ask.created_after.as_deref())?,
+        created_before: query_instant("createdBefore", ask.created_before.as_deref())?,
         metadata_key: ask.metadata_key,
         metadata_value: ask.metadata_value,
         text: ask.q,

@@ -8,7 +8,7 @@ mod query;
 pub use body::{Body, OptionalBody, RawBody, RawJson};
 pub use headers::{IdempotencyKey, IfMatch};
 pub use path::Path;
-pub use query::{Query, parse_query};
+pub use query::{Query, parse_query, query_instant};
 pub(crate) use query::{Seen, pairs, unknown_parameter};
 
 use callboard_kernel::FieldError;

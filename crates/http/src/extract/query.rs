@@ -5,7 +5,7 @@ use std::fmt;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use callboard_kernel::{Error, Result, codes};
+use callboard_kernel::{Error, Result, Timestamp, codes};
 use serde::de::{self, DeserializeOwned, Deserializer, IntoDeserializer, MapAccess, Visitor};
 
 use super::{fault, is_unknown};
@@ -39,6 +39,14 @@ pub fn parse_query<T: DeserializeOwned>(query: &str) -> Result<T> {
         }
         Error::new(&codes::VALIDATION_FAILED, format!("{}: {}.", field.pointer, field.reason)).with_fields([field])
     })
+}
+
+/// An instant that bounds a list, at `query:name`; a year that nothing can have been written in is the nearest one.
+pub fn query_instant(name: &str, text: Option<&str>) -> Result<Option<Timestamp>> {
+    let read = |t| {
+        Timestamp::parse_bound(t).ok_or_else(|| Error::invalid(format!("query:{name}"), "must be an RFC 3339 instant"))
+    };
+    text.map(read).transpose()
 }
 
 /// The refusal of a parameter that the route does not know.

@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use callboard_http::{Caller, Cursor, List, Page, Problem, Query, Reply};
-use callboard_kernel::{Error, Result, Timestamp};
+use callboard_http::{Caller, Cursor, List, Page, Problem, Query, Reply, query_instant};
+use callboard_kernel::{Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -36,22 +36,14 @@ pub(super) struct AuditQuery {
     until: Option<String>,
 }
 
-fn instant(name: &str, text: Option<&str>) -> Result<Option<Timestamp>> {
-    text.map(|t| {
-        Timestamp::parse_rfc3339(t)
-            .ok_or_else(|| Error::invalid(format!("query:{name}"), "must be an RFC 3339 instant"))
-    })
-    .transpose()
-}
-
 impl AuditQuery {
     fn filter(&self) -> Result<AuditFilter> {
         Ok(AuditFilter {
             action: self.action.clone(),
             actor: self.actor_id.clone(),
             object: self.object_id.clone(),
-            from: instant("from", self.from.as_deref())?.unwrap_or(Timestamp::from_micros(i64::MIN)),
-            until: instant("until", self.until.as_deref())?.unwrap_or(Timestamp::from_micros(i64::MAX)),
+            from: query_instant("from", self.from.as_deref())?.unwrap_or(Timestamp::from_micros(i64::MIN)),
+            until: query_instant("until", self.until.as_deref())?.unwrap_or(Timestamp::from_micros(i64::MAX)),
         })
     }
 }

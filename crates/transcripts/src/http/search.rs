@@ -1,7 +1,7 @@
 //! The route that searches all transcripts.
 
 use axum::extract::State;
-use callboard_http::{App, Caller, Cursor, List, Page, Problem, Query};
+use callboard_http::{App, Caller, Cursor, List, Page, Problem, Query, query_instant};
 use callboard_kernel::{Error, SessionId, Timestamp, codes};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -87,8 +87,8 @@ pub(super) async fn search_transcripts(
 ) -> Result<axum::Json<List<HitDto>>, Problem> {
     let by = caller.principal;
     let needles = search::needles(&query.q)?;
-    let since = instant("from", query.from.as_deref())?.unwrap_or(Timestamp::from_micros(i64::MIN));
-    let until = instant("until", query.until.as_deref())?.unwrap_or(Timestamp::from_micros(i64::MAX));
+    let since = query_instant("from", query.from.as_deref())?.unwrap_or(Timestamp::from_micros(i64::MIN));
+    let until = query_instant("until", query.until.as_deref())?.unwrap_or(Timestamp::from_micros(i64::MAX));
     let session = query.session_id.as_deref().map(session_id).transpose()?;
     // The cursor belongs to this very question.
     let asked = (&query.q, since.micros(), until.micros(), &query.session_id);
@@ -106,14 +106,6 @@ pub(super) async fn search_transcripts(
     let found = page.list(hits, |h| Cursor { at: h.place.at, id: format!("{} {}", h.place.sequence, h.place.session) });
     let items = found.items.into_iter().filter_map(hit_dto).collect();
     Ok(axum::Json(List { items, next_cursor: found.next_cursor }))
-}
-
-fn instant(name: &str, text: Option<&str>) -> Result<Option<Timestamp>, Error> {
-    let read = |t| {
-        Timestamp::parse_rfc3339(t)
-            .ok_or_else(|| Error::invalid(format!("query:{name}"), "must be an RFC 3339 instant"))
-    };
-    text.map(read).transpose()
 }
 
 /// What is no session's id names no session.
