@@ -2,6 +2,7 @@
 # `make torture`: the rigs of torture/rigs.toml, with everything that they need; a thing that cannot be had is a failure.
 #   QUICK=1           the short form        RIG="a b"    only these      SEED=7   repeats a plan
 #   MINUTES=5         upper bound of a rig  KEEP=1       writes docs/evidence/
+#   CALLBOARD_BIN     the binary under test; without it a debug build is made
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"
 export PATH="$PATH:/usr/sbin:/sbin" NO_COLOR=1
@@ -48,6 +49,7 @@ if has binary && [ -z "${CALLBOARD_BIN:-}" ]; then
   cargo build --quiet --locked -p callboard
   export CALLBOARD_BIN="${CARGO_TARGET_DIR:-$ROOT/target}/debug/callboard"
 fi
+if [ -n "${CALLBOARD_BIN:-}" ]; then CALLBOARD_BIN="$(realpath "$CALLBOARD_BIN")"; export CALLBOARD_BIN; fi
 if [ -x scripts/torture-build.sh ]; then
   # What rigs in Rust and Go are built from; it prints settings for the environment.
   settings="$(scripts/torture-build.sh $needs)"

@@ -37,6 +37,7 @@ TOOLS = {
     "go": ["go"],
     "netns": ["ip"],
     "slowhttptest": ["slowhttptest"],
+    "fuzz-engine": ["cargo", "c++"],
     "postgres": ["psql"],
 }
 
@@ -73,6 +74,15 @@ def chosen(names: str) -> list[Rig]:
 def binary() -> Path:
     """The server under test."""
     return Path(os.environ.get("CALLBOARD_BIN") or ROOT / "target" / "debug" / "callboard")
+
+
+def tested_build() -> tuple[str, str]:
+    """Of which kind the binary is, and the setting that chooses it again."""
+    path, usual = binary().resolve(), ROOT / "target" / "debug" / "callboard"
+    kind = path.parent.name if path.parent.name in ("debug", "release") else "unknown"
+    if path == usual.resolve() or not path.is_relative_to(ROOT):
+        return kind, ""
+    return kind, f"CALLBOARD_BIN={path.relative_to(ROOT)} "
 
 
 def missing(rig: Rig) -> list[str]:
@@ -194,7 +204,8 @@ def run(rig: Rig, size: str, seed: int, minutes: float, keep: bool) -> list[str]
     faults = judge(rig, code, report)
     if report is not None:
         quick = " QUICK=1" if size == "quick" else ""
-        report |= commit() | {"command": f"make torture RIG={rig.name} SEED={seed} MINUTES={minutes:g}{quick}"}
+        build, setting = tested_build()
+        report |= commit() | {"build": build, "command": f"{setting}make torture RIG={rig.name} SEED={seed} MINUTES={minutes:g}{quick}"}
         report |= {"run": shlex.join([*rig.command, *flags[:6]]), "machine": machine(), "versions": versions()}
         report |= {"verdict": "passed" if not faults else "failed", "reasons": faults}
         path.write_text(json.dumps(report, indent=2) + "\n")
