@@ -18,5 +18,13 @@ for need in "$@"; do
       printf 'export CALLBOARD_TEETH_BIN=%q\n' "$target/debug/callboard-teeth"
       printf 'export CALLBOARD_TEETH_RIGS=%q\n' "$target/teeth/debug"
       ;;
+    fuzz-engine)
+      # The short form replays the corpus alone.
+      if [ -z "${QUICK:-}" ]; then
+        need_rust
+        say "building libFuzzer" >&2
+        scripts/fuzz-engine.sh >&2
+      fi
+      ;;
   esac
 done
