@@ -205,7 +205,10 @@ def run(rig: Rig, size: str, seed: int, minutes: float, keep: bool) -> list[str]
     if report is not None:
         quick = " QUICK=1" if size == "quick" else ""
         build, setting = tested_build()
-        report |= commit() | {"build": build, "command": f"{setting}make torture RIG={rig.name} SEED={seed} MINUTES={minutes:g}{quick}"}
+        report |= commit() | {
+            "build": build,
+            "command": f"{setting}make torture RIG={rig.name} SEED={seed} MINUTES={minutes:g}{quick}",
+        }
         report |= {"run": shlex.join([*rig.command, *flags[:6]]), "machine": machine(), "versions": versions()}
         report |= {"verdict": "passed" if not faults else "failed", "reasons": faults}
         path.write_text(json.dumps(report, indent=2) + "\n")
