@@ -1,0 +1,131 @@
+//! Small promises, each of which a change of one operator would break.
+
+use callboard_contracts::call::{ParticipantKind, ParticipantRole};
+
+use super::kit::{Stage, T0, check, peer};
+use crate::model::{ConnectionState, Phase};
+use crate::provider::{FactKind, Peer, ProviderFact};
+
+const ANN: &str = "room R1; join ann A1;";
+const IN: &str = "connecting, +ann, connected";
+
+fn joins(stage: &mut Stage, peer: Peer) {
+    stage.apply(&ProviderFact { room_sid: "R1".to_owned(), at: T0, inferred: false, what: FactKind::Joined(peer) });
+}
+
+#[test]
+fn what_has_no_effect_says_why() {
+    for (script, why) in [
+        ("room R1; join ann A1", None),
+        ("room R1; room R1", Some("the room is already known")),
+        ("room R1; join ann A1; join ann A1", Some("this connection is already known")),
+        ("room R1; join ann A1; join ann A2", Some("another connection of somebody who is connected")),
+        ("room R1; finish R1", Some("the session has not begun")),
+        ("room R1; join ann A1; end; room R1", Some("the session is over")),
+    ] {
+        assert_eq!(Stage::play(script).call.note.as_deref(), why, "{script}");
+    }
+}
+
+#[test]
+fn a_connection_without_sid_or_identity_is_nobody() {
+    for (identity, sid) in [("ann", " "), (" ", "A1"), ("", "")] {
+        let mut stage = Stage::new();
+        joins(&mut stage, peer(identity, sid));
+        assert_eq!(stage.told(), "", "{identity:?} {sid:?}");
+        assert_eq!(stage.call.note.as_deref(), Some("the connection has no sid or no identity"));
+        assert!(stage.call.connections.is_empty() && stage.call.participants.len() == 4);
+    }
+}
+
+#[test]
+fn every_fact_and_every_missing_poll_moves_the_provider_version() {
+    assert_eq!(Stage::play("room R1; join ann A1; join ann A1").call.session.provider_version, 3);
+    assert_eq!(Stage::play("room R1; miss; miss").call.session.provider_version, 3);
+    assert_eq!(Stage::play("room R1; miss; room R1").call.session.missing_polls, 0, "it was found again");
+}
+
+#[test]
+fn callers_who_came_and_are_gone_leave_the_call_disconnected() {
+    let mut stage = Stage::play(ANN);
+    stage.call.participants[0].phase = Phase::Left;
+    assert_eq!(stage.call.connection(), ConnectionState::Disconnected);
+    let outside = Stage::play("activate");
+    assert_eq!(outside.call.connection(), ConnectionState::Connected, "nobody of ours was ever there");
+}
+
+#[test]
+fn a_new_connection_ends_a_cut_that_the_page_told_but_not_a_later_one() {
+    let told = format!("{IN}, lost ann 1");
+    check(
+        "after the cut",
+        &format!("{ANN} @1; lost ann r1; @5; join ann A2"),
+        &format!("{told}, back ann 4000"),
+        "active connected",
+    );
+    check(
+        "as it began",
+        &format!("{ANN} @5; lost ann r1; join ann A2"),
+        &format!("{told}, back ann 0"),
+        "active connected",
+    );
+    check("before the cut", &format!("{ANN} @5; lost ann r1; ^3; join ann A2"), &told, "active connected");
+}
+
+#[test]
+fn the_provider_says_what_somebody_is_until_they_come() {
+    let phone = |sid: &str| Peer { kind: ParticipantKind::Phone, ..peer("ann", sid) };
+    let mut invited = Stage::new();
+    joins(&mut invited, phone("A1"));
+    assert_eq!(invited.call.participants[0].kind, ParticipantKind::Phone);
+    let mut came = Stage::play(ANN);
+    joins(&mut came, phone("A2"));
+    assert_eq!(came.call.participants[0].kind, ParticipantKind::Standard);
+}
+
+#[test]
+fn who_was_not_minted_gets_a_role_by_kind_and_a_name_that_says_something() {
+    let met = |identity: &str, name: Option<&str>| {
+        let mut stage = Stage::new();
+        joins(&mut stage, Peer { name: name.map(str::to_owned), ..peer(identity, "S1") });
+        let p = stage.call.participants.last().expect("somebody was met");
+        (p.role, p.name.clone())
+    };
+    assert_eq!(met("zoe", Some("Zoe")), (Some(ParticipantRole::Caller), Some("Zoe".to_owned())));
+    assert_eq!(met("ph1", Some(" ")), (Some(ParticipantRole::Caller), None));
+    assert_eq!(met("ai-1", None), (Some(ParticipantRole::Agent), None));
+    assert_eq!(met("eg-1", None), (None, None));
+}
+
+#[test]
+fn an_arrival_that_only_something_later_tells_is_marked_as_inferred() {
+    for script in ["left ann A1 client", "room R1; pub ann A1 T1"] {
+        let stage = Stage::play(script);
+        let joined = stage.log.iter().find(|p| p.ty.as_str() == "call.participant.joined").expect("she came");
+        assert_eq!(joined.payload["inferred"], true, "{script}");
+    }
+    let seen = Stage::play(ANN);
+    assert!(seen.log.iter().all(|p| p.payload.get("inferred").is_none()), "{}", seen.told());
+}
+
+#[test]
+fn a_track_is_a_new_connection_only_when_it_begins_on_one() {
+    for (script, connections, note) in [
+        ("pub ann A1 T1", 1, None),
+        ("pub ann A2 T1", 2, Some("another connection of somebody who is connected")),
+        ("unpub ann A1 T1", 1, None),
+        ("unpub ann A2 T1", 1, None),
+    ] {
+        let stage = Stage::play(&format!("{ANN} {script}"));
+        assert_eq!(stage.call.connections.len(), connections, "{script}");
+        assert_eq!(stage.call.note.as_deref(), note, "{script}");
+    }
+    check("early media of an unknown phone", "pub ph1 P1 T1", "connecting, track+ ph1", "created connecting");
+}
+
+#[test]
+fn ringing_goes_on_while_one_connection_rings_and_only_phones_refuse() {
+    assert_eq!(Stage::play("ring ph1 P1; ring ph1 P2; left ph1 P1 rejected").phase("ph1"), Phase::Ringing);
+    assert_eq!(Stage::play("ring ph1 P1; left ph1 P1 rejected").phase("ph1"), Phase::Left);
+    assert_eq!(Stage::play("ring zoe Z1; left zoe Z1 rejected").phase("zoe"), Phase::Invited, "may try again");
+}
