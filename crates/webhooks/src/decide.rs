@@ -142,6 +142,15 @@ mod tests {
     }
 
     #[test]
+    fn jitter_is_a_tenth_at_most_either_way() {
+        let first = |roll| next_attempt(T0, 1, T0, roll, None).expect("again").since_ms(T0);
+        for (roll, waits_ms) in [(0, 4_500), (1_000, 5_000), (2_000, 5_500), (2_001, 4_500)] {
+            assert_eq!(first(roll), waits_ms, "{roll}");
+        }
+        assert_eq!(FAILING_MS, 71 * 3_600_000, "an endpoint is given up an hour before a delivery is");
+    }
+
+    #[test]
     fn an_endpoint_may_ask_for_more_time_but_not_for_ever() {
         let next = |after| next_attempt(T0, 1, T0, 1_000, after).expect("again").since_ms(T0);
         for (asked, waits_ms) in
@@ -159,6 +168,17 @@ mod tests {
             .collect();
         assert_eq!(waits, [Some(5), Some(30), Some(120), Some(300), Some(900), None, None]);
         assert_eq!(next_attempt(T0, 1, T0.plus_ms(SPAN_MS - 1), 0, None), Some(T0.plus_ms(SPAN_MS)));
+        let end = T0.plus_ms(SPAN_MS);
+        assert_eq!(next_attempt(T0, 1, end, 1_000, None), Some(end.plus_ms(5_000)), "not at once");
+    }
+
+    #[test]
+    fn only_answers_from_200_to_299_are_a_success() {
+        for (status, good) in
+            [(100, false), (199, false), (200, true), (204, true), (299, true), (300, false), (500, false)]
+        {
+            assert_eq!(is_success(status), good, "{status}");
+        }
     }
 
     #[test]
@@ -198,7 +218,11 @@ mod tests {
         ] {
             assert_eq!(check(all), good, "{all:?}");
         }
-        assert!(!check(&vec!["*"; 51]));
+        let refused_at = |count: usize| {
+            check_types(&vec!["*".to_owned(); count]).map_err(|e| e.fields()[0].pointer.clone()).expect_err("too many")
+        };
+        assert_eq!(refused_at(MAX_TYPES), "/eventTypes/1", "so many may be named, but not twice");
+        assert_eq!(refused_at(MAX_TYPES + 1), "/eventTypes");
     }
 
     #[test]

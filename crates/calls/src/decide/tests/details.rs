@@ -129,3 +129,21 @@ fn ringing_goes_on_while_one_connection_rings_and_only_phones_refuse() {
     assert_eq!(Stage::play("ring ph1 P1; left ph1 P1 rejected").phase("ph1"), Phase::Left);
     assert_eq!(Stage::play("ring zoe Z1; left zoe Z1 rejected").phase("zoe"), Phase::Invited, "may try again");
 }
+
+#[test]
+fn a_departure_closes_the_connections_of_the_one_who_left() {
+    let stage = Stage::play(&format!("{ANN} join bob B1; @1; left ann A1 timeout; @2; join ann A2; @3; leave ann"));
+    let closed: Vec<_> =
+        stage.call.connections.iter().map(|c| (c.sid.as_str(), c.closed_at, c.close_reason.as_deref())).collect();
+    let at = |s: i64| Some(T0.plus_ms(s * 1_000));
+    assert_eq!(closed, [("A1", at(1), Some("connection_timeout")), ("B1", None, None), ("A2", at(3), Some("left"))]);
+}
+
+#[test]
+fn a_transcript_names_its_speaker_by_role() {
+    for (who, speaker) in [("ann A1", "said user ann"), ("agt G1", "said agent agt"), ("obs O1", "said unknown obs")] {
+        let name = who.split(' ').next().unwrap_or_default();
+        let told = Stage::play(&format!("room R1; join {who}; say {name} u1 hello")).told();
+        assert!(told.ends_with(speaker), "{told}");
+    }
+}
