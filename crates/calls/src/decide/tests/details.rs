@@ -147,3 +147,18 @@ fn a_transcript_names_its_speaker_by_role() {
         assert!(told.ends_with(speaker), "{told}");
     }
 }
+
+#[test]
+fn a_cut_at_the_instant_of_coming_counts() {
+    check("as it came", &format!("{ANN} lost ann r1"), &format!("{IN}, lost ann 1"), "active connected");
+}
+
+#[test]
+fn what_a_recording_says_is_kept_and_blanks_are_not() {
+    let stage = Stage::play("room R1; rec r1; recend r1 disk");
+    let payload = |ty: &str| &stage.log.iter().find(|p| p.ty.as_str() == ty).expect("it is told").payload;
+    assert!(payload("call.recording.started").get("status").is_none(), "blank");
+    assert_eq!(payload("call.recording.ended")["status"], "egress_complete");
+    assert!(payload("call.recording.ended").get("uri").is_none(), "blank");
+    assert_eq!(payload("call.error")["message"], "disk");
+}
