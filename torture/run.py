@@ -20,6 +20,7 @@ import time
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -243,8 +244,14 @@ def table() -> None:
     (EVIDENCE / "README.md").write_text(f"{head}\n{columns}" + "\n".join(rows) + "\n")
 
 
+def interrupted(number: int, _frame: FrameType | None) -> None:
+    """A TERM is an interrupt: the rig that runs is ended, and cleans up."""
+    raise KeyboardInterrupt(signal.Signals(number).name)
+
+
 def main() -> int:
     """All chosen rigs; the exit code says whether every one passed."""
+    signal.signal(signal.SIGTERM, interrupted)
     parser = argparse.ArgumentParser(description="Runs the rigs of torture/rigs.toml.")
     parser.add_argument("--quick", action="store_true", help="the short form")
     parser.add_argument("--rig", default="", help="names, separated by spaces; all when empty")
