@@ -30,7 +30,9 @@ state="$(mktemp -d "${TMPDIR:-/tmp}/callboard-torture.XXXXXX")"
 chmod 755 "$state"
 running=""
 finish() {
-  trap - EXIT INT TERM
+  trap - EXIT
+  # Who asks twice must not interrupt the clean-up; make and a terminal both ask.
+  trap : INT TERM
   end_pid "$running" 60
   scripts/postgres.sh stop "$state/postgres" >/dev/null 2>&1 || true
   rm -rf "$state"
