@@ -21,9 +21,9 @@ REPEATED, LOST, FORGED = 0.30, 0.10, 0.05
 #: A poll that misses somebody, the window that it opens, and a slow machine.
 SETTLES_WITHIN = 75.0
 #: A window that opens after a call stood right would be over by then.
-STAYS_FOR = 24.0
-#: Twice the time between two polls: who is back without a webhook is found before it is too late.
-LIMITS = {"reconnectWindowMs": 20_000, "leaveGraceMs": 1000}
+STAYS_FOR = 14.0
+#: Shorter than the time between two polls: who is back without a webhook is found by the last look before the end.
+LIMITS = {"reconnectWindowMs": 10_000, "leaveGraceMs": 1000}
 STAYS = {("active", "connected", "")}
 HUNG_UP = {("ended", "disconnected", "user_hangup")}
 #: Nobody told that it was wanted: a window was opened and ran out.
@@ -48,9 +48,6 @@ class Plan:
 
     def allowed(self) -> set[tuple[str, str, str]]:
         """How it may end: by what is true at the provider, and by what only a webhook can say."""
-        if self.story == "reload" and "left first" in self.delivered and "joined second" not in self.delivered:
-            # The grace of a hang-up is over before a poll can see that it was none.
-            return STAYS | HUNG_UP
         if self.story in ("stays", "reload", "duplicate", "lost and back", "agent leaves"):
             return STAYS
         if "left" in self.delivered:

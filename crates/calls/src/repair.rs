@@ -1,8 +1,9 @@
 //! Background repair: ends what is over, and asks each session's own provider for what was missed.
 //! Every loop takes no input and is safe to run twice, or on two instances.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use callboard_contracts::call::EndReason;
@@ -10,15 +11,20 @@ use callboard_eventlog::{Log, SessionKey};
 use callboard_http::{App, Repair};
 use callboard_kernel::{Error, Result, Timestamp};
 use callboard_store::Tx;
+use futures_util::future::join_all;
 
 use crate::commands::provider::{Snapshot, reconcile};
 use crate::commands::{Change, actor_system};
 use crate::model::{Call, NEVER_ACTIVE_MS, Status};
-use crate::ports::{MediaRooms, ProviderRoom, Providers};
+use crate::ports::{MediaRooms, ProviderParticipant, ProviderRoom, Providers};
 use crate::store;
 
 /// Sessions that one run takes on.
 const BATCH: i64 = 200;
+/// Rooms that a provider is asked about side by side.
+const ASKED_AT_ONCE: usize = 16;
+/// How long the last look at some rooms may take.
+const LAST_LOOK: Duration = Duration::from_secs(3);
 
 fn system<'a>(log: &'a Log, app: &App, now: Timestamp) -> Change<'a> {
     Change { log, actor: actor_system(), now, entropy: app.world.entropy() }
@@ -32,6 +38,16 @@ async fn sweep(
     rules: impl Fn(&mut Call) + Clone + Send + 'static,
 ) -> Result<u64> {
     let due = app.db.read(find).await?;
+    settle(app, now, due, rules).await
+}
+
+/// Lets the rules end what is over in some sessions, each in its own transaction.
+async fn settle(
+    app: &App,
+    now: Timestamp,
+    due: Vec<i64>,
+    rules: impl Fn(&mut Call) + Clone + Send + 'static,
+) -> Result<u64> {
     let mut outcome = Mended::default();
     for key in due {
         let (own, rules) = (app.clone(), rules.clone());
@@ -72,8 +88,28 @@ impl Mended {
     }
 }
 
-/// Ends graces and windows that are over.
-pub(crate) struct Deadlines(pub App);
+/// Ends graces and windows that are over, after a last look at who is there: a webhook that was lost must not end the
+/// call of somebody who is back in it.
+pub(crate) struct Deadlines {
+    pub app: App,
+    pub providers: Providers,
+}
+
+impl Deadlines {
+    /// Asks a provider about some of its sessions; whether it answered. One that does not keeps no deadline from coming.
+    async fn look(&self, rooms: &Arc<dyn MediaRooms>, keys: &[i64], now: Timestamp, outcome: &mut Mended) -> bool {
+        let asked = poll(&self.app, rooms, keys.to_vec(), now, Look::BeforeTheEnd);
+        match tokio::time::timeout(LAST_LOOK, asked).await {
+            Ok(Ok(events)) => {
+                outcome.events += events;
+                return true;
+            }
+            Ok(Err(error)) => tracing::debug!("No last look before a deadline: {error}"),
+            Err(_late) => tracing::debug!("The last look before a deadline took too long"),
+        }
+        false
+    }
+}
 
 #[async_trait]
 impl Repair for Deadlines {
@@ -84,7 +120,24 @@ impl Repair for Deadlines {
         1_000
     }
     async fn run(&self, now: Timestamp) -> Result<u64> {
-        sweep(&self.0, now, move |tx| store::due::deadlines(tx, now, BATCH), move |call| call.expire(now)).await
+        let due = self.app.db.read(move |tx| store::due::deadlines(tx, now, BATCH)).await?;
+        let mut by_provider: BTreeMap<Option<String>, Vec<i64>> = BTreeMap::new();
+        for (key, provider) in due {
+            by_provider.entry(provider).or_default().push(key);
+        }
+        let mut outcome = Mended::default();
+        for (provider, keys) in by_provider {
+            let mut asked = provider.and_then(|name| self.providers.of(&name).cloned());
+            for some in keys.chunks(ASKED_AT_ONCE) {
+                if let Some(rooms) = &asked
+                    && !self.look(rooms, some, now, &mut outcome).await
+                {
+                    asked = None;
+                }
+                outcome.add(settle(&self.app, now, some.to_vec(), move |call| call.expire(now)).await);
+            }
+        }
+        outcome.result()
     }
 }
 
@@ -147,7 +200,7 @@ impl Repair for Reconcile {
             let keys = self.app.db.read(move |tx| store::due::open_with_provider(tx, provider, after, BATCH)).await?;
             let Some(last) = keys.last() else { return outcome.result() };
             after = *last;
-            outcome.add(poll(&self.app, &self.rooms, keys, now).await);
+            outcome.add(poll(&self.app, &self.rooms, keys, now, Look::Compare).await);
         }
     }
 }
@@ -205,8 +258,17 @@ impl Repair for Ringing {
     async fn run(&self, now: Timestamp) -> Result<u64> {
         let provider = self.rooms.provider();
         let keys = self.app.db.read(move |tx| store::due::ringing(tx, provider, BATCH)).await?;
-        poll(&self.app, &self.rooms, keys, now).await
+        poll(&self.app, &self.rooms, keys, now, Look::Compare).await
     }
+}
+
+/// What a poll is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Everything that was missed, a missing room included.
+    Compare,
+    /// Who is back: a room that is not there proves nothing.
+    BeforeTheEnd,
 }
 
 struct Polled {
@@ -218,7 +280,7 @@ struct Polled {
 }
 
 /// Polls the rooms of some sessions. An unreachable provider proves nothing: the whole poll fails and says so.
-async fn poll(app: &App, rooms: &Arc<dyn MediaRooms>, keys: Vec<i64>, now: Timestamp) -> Result<u64> {
+async fn poll(app: &App, rooms: &Arc<dyn MediaRooms>, keys: Vec<i64>, now: Timestamp, look: Look) -> Result<u64> {
     let log = app.log.clone();
     let polled: Vec<Polled> = app
         .db
@@ -244,28 +306,41 @@ async fn poll(app: &App, rooms: &Arc<dyn MediaRooms>, keys: Vec<i64>, now: Times
     let listed: HashMap<String, ProviderRoom> =
         rooms.list_rooms(&names).await?.into_iter().map(|r| (r.name.clone(), r)).collect();
     let mut outcome = Mended::default();
-    for p in polled {
-        let room = listed.get(&p.room).cloned();
-        if room.is_none() && !p.begun {
-            continue;
+    let mut waiting = polled.into_iter().map(|p| (listed.get(&p.room).cloned(), p)).filter(|(room, p)| match look {
+        Look::Compare => room.is_some() || p.begun,
+        Look::BeforeTheEnd => room.is_some(),
+    });
+    loop {
+        let some: Vec<_> = waiting.by_ref().take(ASKED_AT_ONCE).collect();
+        if some.is_empty() {
+            return outcome.result();
         }
-        let listed = match &room {
-            None => Ok(Vec::new()),
-            Some(_) => rooms.list_participants(&p.room).await,
-        };
-        let listed = match listed {
-            Ok(listed) => listed,
-            Err(error) => {
-                outcome.add(Err(error));
-                continue;
-            }
-        };
-        let snapshot = Snapshot { provider_version: p.provider_version, room, listed };
-        let own = app.clone();
-        let mended = app.db.write(move |tx| reconcile(tx, &own.log, &p.key, &snapshot, now, own.world.entropy())).await;
-        outcome.add(mended);
+        let people = join_all(some.iter().map(|(room, p)| people(rooms, room.as_ref(), &p.room))).await;
+        for ((room, p), people) in some.into_iter().zip(people) {
+            let mended = match people {
+                Ok(listed) => {
+                    let seen = Snapshot { provider_version: p.provider_version, room, listed };
+                    let own = app.clone();
+                    let conclude = move |tx: &Tx<'_>| reconcile(tx, &own.log, &p.key, &seen, now, own.world.entropy());
+                    app.db.write(conclude).await
+                }
+                Err(error) => Err(error),
+            };
+            outcome.add(mended);
+        }
     }
-    outcome.result()
+}
+
+/// Everybody in a room; a room that is not there has nobody.
+async fn people(
+    rooms: &Arc<dyn MediaRooms>,
+    room: Option<&ProviderRoom>,
+    name: &str,
+) -> Result<Vec<ProviderParticipant>> {
+    match room {
+        None => Ok(Vec::new()),
+        Some(_) => rooms.list_participants(name).await,
+    }
 }
 
 /// Counts the concurrent call slots of each tenant anew.
@@ -303,8 +378,11 @@ impl Repair for Slots {
 
 /// The repairs of this feature.
 pub(crate) fn repairs(app: &App, providers: &Providers) -> Vec<Arc<dyn Repair>> {
-    let mut out: Vec<Arc<dyn Repair>> =
-        vec![Arc::new(Deadlines(app.clone())), Arc::new(Overdue(app.clone())), Arc::new(Slots(app.clone()))];
+    let mut out: Vec<Arc<dyn Repair>> = vec![
+        Arc::new(Deadlines { app: app.clone(), providers: providers.clone() }),
+        Arc::new(Overdue(app.clone())),
+        Arc::new(Slots(app.clone())),
+    ];
     for rooms in providers.all() {
         out.push(Arc::new(Reconcile { app: app.clone(), rooms: Arc::clone(rooms) }));
         out.push(Arc::new(Leftovers { app: app.clone(), rooms: Arc::clone(rooms) }));

@@ -129,6 +129,36 @@ both_engines!(repairs_end_what_is_over, |db| async move {
     h.close().await;
 });
 
+both_engines!(who_is_back_without_a_webhook_is_seen_before_the_end, |db| async move {
+    let h = House::open(db).await;
+    let mut calls = Vec::new();
+    for (name, why) in [("grace", LeaveReason::ClientInitiated), ("window", LeaveReason::SignalClose)] {
+        let (room, seat, peer) = h.active(name).await;
+        h.goes(&room, &peer, why).await;
+        h.provider.join(&room, &identity(&seat), ParticipantKind::Standard, true, h.world.now());
+        calls.push((name, room, seat));
+    }
+    h.world.advance_ms(120_000);
+    assert!(h.repair("calls.deadlines").await > 0);
+    for (name, _, _) in &calls {
+        assert_eq!(h.session(name).await["connection"], "connected", "{name}");
+        assert!(!h.types(name).await.contains(&"call.participant.left".to_owned()), "{name}");
+    }
+    assert_eq!(h.repair("calls.deadlines").await, 0);
+    // A provider that does not answer, or has no such room, keeps no deadline from coming.
+    for (name, room, seat) in &calls {
+        h.provider.gone(room, &identity(seat));
+        assert!(h.repair("calls.reconcile").await > 0, "{name}");
+        h.provider.down.store(*name == "grace", Ordering::SeqCst);
+        h.provider.rooms.lock().remove(room);
+        h.world.advance_ms(120_000);
+        assert!(h.repair("calls.deadlines").await > 0, "{name}");
+        assert_eq!(h.session(name).await["status"], "failed", "{name}");
+        h.provider.down.store(false, Ordering::SeqCst);
+    }
+    h.close().await;
+});
+
 both_engines!(a_poll_finds_what_webhooks_lost, |db| async move {
     let h = House::open(db).await;
     let (room, seat) = h.call("s").await;

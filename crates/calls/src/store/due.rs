@@ -7,7 +7,9 @@ use callboard_store::{Tx, params, sql};
 
 sql! {
     pub DUE_SQL;
-    DEADLINES_DUE = "select distinct session_key from participant where deadline is not null and deadline <= :now limit :limit";
+    DEADLINES_DUE = "select distinct p.session_key, case when s.open = 1 and s.provider_room_id is not null then s.provider end \
+        as provider from participant p join session s on s.session_key = p.session_key \
+        where p.deadline is not null and p.deadline <= :now limit :limit";
     DURATIONS_DUE = "select s.session_key from session s join session_state t on t.session_key = s.session_key \
         where s.open = 1 and s.max_duration_ms is not null and t.started_at is not null \
         and t.started_at + s.max_duration_ms * 1000 <= :now limit :limit";
@@ -25,9 +27,10 @@ fn keys(tx: &Tx<'_>, sql: &'static callboard_store::Sql, params: callboard_store
     tx.query(sql, params)?.iter().map(|r| r.at(0)).collect()
 }
 
-/// Sessions with a grace or window that is over.
-pub(crate) fn deadlines(tx: &Tx<'_>, now: Timestamp, limit: i64) -> Result<Vec<i64>> {
-    keys(tx, &DEADLINES_DUE, params! { now, limit })
+/// Sessions with a grace or window that is over, and which provider may know better.
+pub(crate) fn deadlines(tx: &Tx<'_>, now: Timestamp, limit: i64) -> Result<Vec<(i64, Option<String>)>> {
+    let due = tx.query(&DEADLINES_DUE, params! { now, limit })?;
+    due.iter().map(|r| Ok((r.get("session_key")?, r.get("provider")?))).collect()
 }
 
 /// Active sessions past their longest duration.
