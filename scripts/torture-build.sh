@@ -18,6 +18,14 @@ for need in "$@"; do
       printf 'export CALLBOARD_TEETH_BIN=%q\n' "$target/debug/callboard-teeth"
       printf 'export CALLBOARD_TEETH_RIGS=%q\n' "$target/teeth/debug"
       ;;
+    rust-*)
+      # As torture/kit/rust.py builds it; here, so that no compiling counts against a rig's minutes.
+      need_rust
+      rig="${need#rust-}" fast=()
+      if [ -z "${QUICK:-}" ] && [ "$rig" != interleavings ]; then fast=(--release); fi
+      say "building the rig $rig" >&2
+      cargo build --quiet --locked -p "callboard-rig-$rig" --bins "${fast[@]+"${fast[@]}"}" >&2
+      ;;
     fuzz-engine)
       # The short form replays the corpus alone.
       if [ -z "${QUICK:-}" ]; then
