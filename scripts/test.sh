@@ -55,7 +55,13 @@ step_web_build() { npm --prefix web run --silent build; }
 step_web_check() { npm --prefix web run --silent check; }
 step_web_test()  { npm --prefix web run --silent test; }
 step_clippy()    { cargo clippy --quiet --workspace --all-targets --locked -- -D warnings; }
-step_deny()      { cargo deny --log-level error check bans licenses sources; }
+step_deny()      {
+  cargo deny --log-level error check bans licenses sources
+  # The fuzz engine is a workspace of its own, and follows the product's lock.
+  if ! cargo update --quiet --workspace --locked --manifest-path torture/fuzz/engine/Cargo.toml; then
+    die "repair it with: cargo update --workspace --manifest-path torture/fuzz/engine/Cargo.toml"
+  fi
+}
 step_tidy()      { cargo run --quiet --locked -p xtask -- tidy; }
 step_build()     { cargo build --quiet --locked --workspace; }
 step_postgres()  { scripts/postgres.sh start "$STATE/postgres"; }

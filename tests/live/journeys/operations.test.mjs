@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 import { callRow, signIn } from "../lib/console-page.mjs";
-import { focused, tabTo } from "../lib/keyboard.mjs";
+import { focusReturns, focused, tabTo } from "../lib/keyboard.mjs";
 import { assertLooksWell } from "../lib/looks.mjs";
 import { Person } from "../lib/person.mjs";
 import { startStage } from "../lib/stage.mjs";
@@ -351,6 +351,7 @@ journey("the audit says who did all that, by kind, with what changed", async (pa
   await assertLooksWell(desk, "audit");
   await page.keyboard.press("Escape");
   await pane.waitFor({ state: "detached" });
+  await focusReturns(page, /^API key revoked$/);
   await page.keyboard.press("Enter");
   await pane.getByRole("link", { name: "only this" }).click();
   await page.getByRole("button", { name: /^On / }).waitFor();

@@ -1,5 +1,6 @@
 // The keyboard alone: where the focus stands, and how to bring it somewhere by Tab.
 import assert from "node:assert/strict";
+import { until } from "./until.mjs";
 
 /** The name of what has the focus; the page as a whole has none. */
 export const focused = (page) =>
@@ -18,3 +19,6 @@ export async function tabTo(page, name, { key = "Tab", most = 60 } = {}) {
   }
   assert.fail(`the ${key} key does not reach ${name}; it stands on "${await focused(page)}"`);
 }
+
+/** Waits until what is named so has the focus: where it returns to when something closes. */
+export const focusReturns = (page, name) => until(`${name} has the focus`, async () => name.test(await focused(page)));
