@@ -6,25 +6,33 @@ for need in "$@"; do
   case "$need" in
     teeth-binary)
       need_rust
-      # A name of its own: the server under test stays as it was built.
       say "building with planted defects" >&2
-      cargo build --quiet --locked -p callboard --features teeth --bin callboard-teeth >&2
       target="${CARGO_TARGET_DIR:-$ROOT/target}"
-      # The rigs in Rust have the defects compiled in. Made here, so that no compiling counts against a rig's minutes;
-      # torture/kit/rust.py says why they have a folder of their own.
-      for rig in disk service interleavings; do
-        cargo build --quiet --locked -p "callboard-rig-$rig" --features teeth --bins --target-dir "$target/teeth" >&2
+      # Of the whole workspace, so that dependencies stay as they were built. The rigs in Rust have the defects compiled in;
+      # they get a folder of their own, and what they took the place of is put back.
+      programs=(callboard-rig-disk rig-service callboard-rig-interleavings)
+      features=callboard/teeth,callboard-rig-disk/teeth,callboard-rig-service/teeth,callboard-rig-interleavings/teeth
+      bins=(--bin callboard-teeth)
+      for program in "${programs[@]}"; do bins+=(--bin "$program"); done
+      cargo build --quiet --locked --workspace --features "$features" "${bins[@]}" >&2
+      mkdir -p "$target/teeth/debug"
+      for program in callboard-teeth "${programs[@]}"; do
+        install "$target/debug/$program" "$target/teeth/debug/$program"
       done
-      printf 'export CALLBOARD_TEETH_BIN=%q\n' "$target/debug/callboard-teeth"
+      cargo build --quiet --locked --workspace --bins >&2
+      printf 'export CALLBOARD_TEETH_BIN=%q\n' "$target/teeth/debug/callboard-teeth"
       printf 'export CALLBOARD_TEETH_RIGS=%q\n' "$target/teeth/debug"
       ;;
     rust-*)
       # As torture/kit/rust.py builds it; here, so that no compiling counts against a rig's minutes.
       need_rust
-      rig="${need#rust-}" fast=()
-      if [ -z "${QUICK:-}" ] && [ "$rig" != interleavings ]; then fast=(--release); fi
+      rig="${need#rust-}"
       say "building the rig $rig" >&2
-      cargo build --quiet --locked -p "callboard-rig-$rig" --bins "${fast[@]+"${fast[@]}"}" >&2
+      if [ -z "${QUICK:-}" ] && { [ "$rig" = disk ] || [ "$rig" = service ]; }; then
+        cargo build --quiet --locked -p "callboard-rig-$rig" --bins --release >&2
+      else
+        cargo build --quiet --locked --workspace --bins >&2
+      fi
       ;;
     fuzz-engine)
       # The short form replays the corpus alone.

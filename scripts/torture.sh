@@ -48,7 +48,8 @@ fi
 if has binary && [ -z "${CALLBOARD_BIN:-}" ]; then
   need_rust
   say "building"
-  cargo build --quiet --locked -p callboard
+  # The whole workspace, as `make test` builds it: one crate alone would build its dependencies anew.
+  cargo build --quiet --locked --workspace
   export CALLBOARD_BIN="${CARGO_TARGET_DIR:-$ROOT/target}/debug/callboard"
 fi
 if [ -n "${CALLBOARD_BIN:-}" ]; then CALLBOARD_BIN="$(realpath "$CALLBOARD_BIN")"; export CALLBOARD_BIN; fi

@@ -9,6 +9,31 @@ from pathlib import Path
 from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parents[2]
+BUILD = ["cargo", "build", "--quiet", "--locked"]
+
+
+def debug() -> Path:
+    """Where the programs of the workspace are, built as `make test` builds them: one crate alone would build its
+    dependencies anew. Ends with 2 when they cannot be built."""
+    if subprocess.run([*BUILD, "--workspace", "--bins"], cwd=ROOT, check=False).returncode != 0:
+        sys.exit(2)
+    return target() / "debug"
+
+
+def target() -> Path:
+    """Cargo's folder."""
+    return Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
+
+
+def special(package: str, program: str, *, teeth: bool, release: bool) -> Path:
+    """Where one program is, built with planted defects or for speed."""
+    # Defects have a folder of their own: the two builds would take each other's place.
+    folder = target() / "teeth" if teeth else target()
+    build = [*BUILD, "-p", package, "--bin", program, "--target-dir", str(folder)]
+    build += ["--features", "teeth"] * teeth + ["--release"] * release
+    if subprocess.run(build, cwd=ROOT, check=False).returncode != 0:
+        sys.exit(2)
+    return folder / ("release" if release else "debug")
 
 
 def become(package: str, program: str, *, fast_when_long: bool = True) -> NoReturn:
@@ -19,19 +44,13 @@ def become(package: str, program: str, *, fast_when_long: bool = True) -> NoRetu
     """
     flags, teeth = sys.argv[1:], "CALLBOARD_TOOTH" in os.environ
     release = fast_when_long and "long" in flags
-    target = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
-    if teeth:
-        # A folder of its own: the two builds would take each other's place.
-        target /= "teeth"
-    folder = target / ("release" if release else "debug")
     ready = os.environ.get("CALLBOARD_TEETH_RIGS", "") if teeth and not release else ""
     if ready:
         folder = Path(ready)
+    elif teeth or release:
+        folder = special(package, program, teeth=teeth, release=release)
     else:
-        build = ["cargo", "build", "--quiet", "--locked", "-p", package, "--bin", program, "--target-dir", str(target)]
-        build += ["--features", "teeth"] * teeth + ["--release"] * release
-        if subprocess.run(build, cwd=ROOT, check=False).returncode != 0:
-            sys.exit(2)
+        folder = debug()
     sys.stdout.flush()
     try:
         os.execv(folder / program, [program, *flags])  # noqa: S606

@@ -12,14 +12,13 @@ import subprocess
 import time
 from pathlib import Path
 
-from torture.kit import cleanup
+from torture.kit import cleanup, rust
 from torture.kit import report as reports
 from torture.kit.report import CouldNotRun, Report
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "artifacts" / "torture" / "fuzz"
 ROUNDS = 20_000
-REPLAY = ["cargo", "run", "--quiet", "--locked", "-p", "callboard-rig-fuzz", "--"]
 #: Least time for one target, seconds.
 LEAST = 3
 #: What libFuzzer prints: at the end, with every new edge, and when a property broke.
@@ -52,16 +51,21 @@ def execute(command: list[str], **settings: str) -> subprocess.CompletedProcess[
     return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 
+def replayer() -> str:
+    """The program that knows the targets."""
+    return str(rust.debug() / "callboard-rig-fuzz")
+
+
 def replay(report: Report) -> list[str]:
     """The corpus and its mutations; gives the names of the targets."""
     report.want(targets=0)
-    done = execute([*REPLAY, "--seed", str(report.seed), "--rounds", str(ROUNDS)])
+    done = execute([replayer(), "--seed", str(report.seed), "--rounds", str(ROUNDS)])
     broken = [line for line in done.stdout.splitlines() if line.startswith("BROKEN ")]
     if broken:
         report.violation("a property does not hold", {"input": broken[0], "why": done.stderr[-1500:]})
         return []
     if done.returncode != 0:
-        raise CouldNotRun(f"cargo run -p callboard-rig-fuzz: {done.stderr[-1500:]}")
+        raise CouldNotRun(f"callboard-rig-fuzz: {done.stderr[-1500:]}")
     counts: dict[str, dict[str, int]] = json.loads(done.stdout.splitlines()[-1])
     for name, count in counts.items():
         report.fault("inputs of the corpus", count["corpus"])
@@ -81,7 +85,7 @@ def build(report: Report) -> Path:
     # A run of the same seed starts from the same inputs, not from what an earlier one learned.
     corpus = WORK / "corpus"
     shutil.rmtree(corpus, ignore_errors=True)
-    written = execute([*REPLAY, "--write", str(corpus)])
+    written = execute([replayer(), "--write", str(corpus)])
     if written.returncode != 0:
         raise CouldNotRun(f"the corpus cannot be written: {written.stderr[-500:]}")
     report.began = time.monotonic()
