@@ -348,11 +348,12 @@ journey("the audit says who did all that, by kind, with what changed", async (pa
   await page.keyboard.press("Enter");
   const pane = page.getByRole("complementary", { name: "Change" });
   await pane.getByText("key.revoke").waitFor();
-  await assertLooksWell(desk, "audit");
   await page.keyboard.press("Escape");
   await pane.waitFor({ state: "detached" });
   await focusReturns(page, /^API key revoked$/);
   await page.keyboard.press("Enter");
+  await pane.getByText("key.revoke").waitFor();
+  await assertLooksWell(desk, "audit");
   await pane.getByRole("link", { name: "only this" }).click();
   await page.getByRole("button", { name: /^On / }).waitFor();
   await page.getByLabel("Only this change").selectOption("All changes");

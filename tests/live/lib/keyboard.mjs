@@ -2,17 +2,19 @@
 import assert from "node:assert/strict";
 import { until } from "./until.mjs";
 
-/** The name of what has the focus; the page as a whole has none. */
-export const focused = (page) =>
-  page.evaluate(() => {
-    const element = document.activeElement;
-    if (!element?.matches("a, button, input, select, textarea, [tabindex='0']")) return "";
-    const labelled = element.labels?.[0]?.textContent;
-    return element.getAttribute("aria-label") ?? labelled ?? element.textContent ?? "";
-  });
+/** Runs in the page: the names of what can have the focus, or of what has it. */
+function names(onlyActive) {
+  const named = (element) => element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent ?? "";
+  const all = [...document.querySelectorAll("a, button, input, select, textarea, [tabindex='0']")];
+  return all.filter((one) => !onlyActive || one === document.activeElement).map(named);
+}
 
-/** Presses Tab until what has the focus is named so. */
+/** The name of what has the focus; the page as a whole has none. */
+export const focused = async (page) => (await page.evaluate(names, true))[0] ?? "";
+
+/** Presses Tab until what has the focus is named so. A page that still loads is waited for. */
 export async function tabTo(page, name, { key = "Tab", most = 60 } = {}) {
+  await until(`${name} is there`, async () => (await page.evaluate(names, false)).some((one) => name.test(one)));
   for (let presses = 0; presses < most; presses += 1) {
     if (name.test(await focused(page))) return;
     await page.keyboard.press(key);
