@@ -20,8 +20,9 @@ import time
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import Any
+
+from torture.kit import cleanup, processes
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "artifacts" / "torture"
@@ -154,16 +155,7 @@ def execute(command: list[str], seconds: float) -> int | None:
     except subprocess.TimeoutExpired:
         return None
     finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(60)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            # Whatever is left of it, such as the workers of a program in Rust.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+        processes.end(process, 60)
 
 
 def judge(rig: Rig, code: int | None, report: dict[str, Any] | None) -> list[str]:
@@ -244,14 +236,10 @@ def table() -> None:
     (EVIDENCE / "README.md").write_text(f"{head}\n{columns}" + "\n".join(rows) + "\n")
 
 
-def interrupted(number: int, _frame: FrameType | None) -> None:
-    """A TERM is an interrupt: the rig that runs is ended, and cleans up."""
-    raise KeyboardInterrupt(signal.Signals(number).name)
-
-
 def main() -> int:
     """All chosen rigs; the exit code says whether every one passed."""
-    signal.signal(signal.SIGTERM, interrupted)
+    # The rig that runs is ended, and cleans up.
+    signal.signal(signal.SIGTERM, cleanup.interrupted)
     parser = argparse.ArgumentParser(description="Runs the rigs of torture/rigs.toml.")
     parser.add_argument("--quick", action="store_true", help="the short form")
     parser.add_argument("--rig", default="", help="names, separated by spaces; all when empty")

@@ -58,6 +58,19 @@ class Wire:
         with contextlib.suppress(Exception):
             self.writer.transport.abort()
 
+    @contextlib.asynccontextmanager
+    async def exchanging(self, within: float) -> AsyncIterator[None]:
+        """One request and its answer in time. What goes wrong ends the connection; what the other side did is `Cut`."""
+        try:
+            async with asyncio.timeout(within):
+                yield
+        except (*ENDED, TimeoutError, ValueError) as why:
+            self.close()
+            raise Cut(f"{type(why).__name__}: {why}") from why
+        except BaseException:
+            self.close()
+            raise
+
 
 def place(url: str) -> tuple[str, int]:
     """Host and port of an address."""
@@ -157,18 +170,11 @@ class Client:
             data = b"{}"
         text = head_of(method, path, f"{self.host}:{self.port}", {**self.headers(), **(headers or {})}, data)
         wire = await self._wire()
-        try:
-            async with asyncio.timeout(within):
-                wire.writer.write(text)
-                await wire.writer.drain()
-                status, back = await read_head(wire.reader)
-                reply = Reply(status, back, await read_body(wire.reader, status, back))
-        except (*ENDED, TimeoutError, ValueError) as why:
-            wire.close()
-            raise Cut(f"{type(why).__name__}: {why}") from why
-        except BaseException:
-            wire.close()
-            raise
+        async with wire.exchanging(within):
+            wire.writer.write(text)
+            await wire.writer.drain()
+            status, back = await read_head(wire.reader)
+            reply = Reply(status, back, await read_body(wire.reader, status, back))
         if back.get("connection", "").lower() == "close" or len(self._idle) >= 64:
             wire.close()
         else:

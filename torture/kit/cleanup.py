@@ -37,14 +37,15 @@ def undo_all() -> None:
             print(f"clean-up: {error}", file=sys.stderr)
 
 
-def _interrupted(number: int, _frame: FrameType | None) -> None:
+def interrupted(number: int, _frame: FrameType | None) -> None:
+    """Handles a TERM as an interrupt."""
     raise KeyboardInterrupt(signal.Signals(number).name)
 
 
 @contextlib.contextmanager
 def everything() -> Iterator[None]:
     """Around a run: a TERM is an interrupt, and nothing stays behind."""
-    signal.signal(signal.SIGTERM, _interrupted)
+    signal.signal(signal.SIGTERM, interrupted)
     try:
         yield
     finally:

@@ -55,18 +55,11 @@ def parse_block(lines: list[str]) -> Block:
 async def opened(client: Client, path: str, headers: dict[str, str], wanted: int, within: float) -> Wire:
     """A connection of its own whose answer begins with the wanted status. Refused for another one, Cut for none."""
     wire = await dial(client.host, client.port)
-    try:
-        async with asyncio.timeout(within):
-            wire.writer.write(head_of("GET", path, f"{client.host}:{client.port}", headers, None))
-            status, back = await read_head(wire.reader)
-            if status != wanted:
-                raise Refused(Reply(status, back, await read_body(wire.reader, status, back)))
-    except (*ENDED, TimeoutError, ValueError) as why:
-        wire.close()
-        raise Cut(f"{type(why).__name__}: {why}") from why
-    except BaseException:
-        wire.close()
-        raise
+    async with wire.exchanging(within):
+        wire.writer.write(head_of("GET", path, f"{client.host}:{client.port}", headers, None))
+        status, back = await read_head(wire.reader)
+        if status != wanted:
+            raise Refused(Reply(status, back, await read_body(wire.reader, status, back)))
     return wire
 
 

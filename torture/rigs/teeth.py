@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import time
 import tomllib
 from pathlib import Path
 
 from torture import run as runner
-from torture.kit import cleanup
+from torture.kit import cleanup, processes
 from torture.kit import report as reports
 from torture.kit.report import CouldNotRun, Report
 
@@ -36,37 +34,6 @@ def listed() -> dict[str, list[str]]:
     """Which rigs must find what."""
     found: dict[str, list[str]] = tomllib.loads((ROOT / "torture" / "teeth.toml").read_text())["teeth"]
     return found
-
-
-def below(pid: int) -> list[int]:
-    """All processes that descend from one. The servers that a rig starts lead groups of their own."""
-    parents: dict[int, list[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            parent = int(stat.read_text().rsplit(")", 1)[1].split()[1])
-            parents.setdefault(parent, []).append(int(stat.parent.name))
-    found, look = [], [pid]
-    while look:
-        look = [child for one in look for child in parents.get(one, [])]
-        found += look
-    return found
-
-
-def end(process: subprocess.Popen[str], seconds: float = 90.0) -> None:
-    """Asks a rig to end, which cleans up; one that does not is killed with all that it started."""
-    if process.poll() is not None:
-        return
-    process.terminate()
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        for pid in [*below(process.pid), process.pid]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        process.wait()
-    # A program in Rust has no clean-up: its workers go with it.
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 def bite(report: Report, tooth: str, rig: runner.Rig, seed: int) -> str | None:
@@ -91,12 +58,12 @@ def bite(report: Report, tooth: str, rig: runner.Rig, seed: int) -> str | None:
             text=True,
             start_new_session=True,
         )
-    cleanup.later(lambda: end(process, 40))
+    cleanup.later(lambda: processes.end(process, 40))
     until, found = time.monotonic() + MINUTES * 60 + 60, None
     while process.poll() is None and found is None and time.monotonic() < until:
         time.sleep(0.1)
         found = violation_in(told)
-    end(process)
+    processes.end(process, 90)
     found = found or violation_in(told)
     lines = told.read_text(errors="replace").splitlines()
     if found is None and process.returncode == 1 and file.exists():
