@@ -2,8 +2,25 @@
 # Builds what the named needs of rigs want, and prints settings for the environment as shell assignments.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"
+
+# The whole workspace, as `make test` builds it: one crate alone would build its dependencies anew.
+built=""
+workspace() {
+  [ -z "$built" ] || return 0
+  need_rust
+  say "building" >&2
+  cargo build --quiet --locked --workspace --bins >&2
+  built=yes
+}
+
 for need in "$@"; do
   case "$need" in
+    binary)
+      if [ -z "${CALLBOARD_BIN:-}" ]; then
+        workspace
+        printf 'export CALLBOARD_BIN=%q\n' "${CARGO_TARGET_DIR:-$ROOT/target}/debug/callboard"
+      fi
+      ;;
     teeth-binary)
       need_rust
       say "building with planted defects" >&2
@@ -23,15 +40,16 @@ for need in "$@"; do
       printf 'export CALLBOARD_TEETH_BIN=%q\n' "$target/teeth/debug/callboard-teeth"
       printf 'export CALLBOARD_TEETH_RIGS=%q\n' "$target/teeth/debug"
       ;;
+    # Programs of the workspace, here so that no compiling counts against a rig's minutes; torture/kit/rust.py uses them.
+    rust) workspace ;;
     rust-*)
-      # As torture/kit/rust.py builds it; here, so that no compiling counts against a rig's minutes.
-      need_rust
-      rig="${need#rust-}"
-      say "building the rig $rig" >&2
-      if [ -z "${QUICK:-}" ] && { [ "$rig" = disk ] || [ "$rig" = service ]; }; then
-        cargo build --quiet --locked -p "callboard-rig-$rig" --bins --release >&2
+      # A rig that is built for speed when it runs long.
+      if [ -n "${QUICK:-}" ]; then
+        workspace
       else
-        cargo build --quiet --locked --workspace --bins >&2
+        need_rust
+        say "building the rig ${need#rust-}" >&2
+        cargo build --quiet --locked -p "callboard-rig-${need#rust-}" --bins --release >&2
       fi
       ;;
     fuzz-engine)

@@ -45,19 +45,10 @@ if has postgres; then
   scripts/postgres.sh start "$state/postgres"
   CALLBOARD_TEST_POSTGRES="$(cat "$state/postgres/url")"; export CALLBOARD_TEST_POSTGRES
 fi
-if has binary && [ -z "${CALLBOARD_BIN:-}" ]; then
-  need_rust
-  say "building"
-  # The whole workspace, as `make test` builds it: one crate alone would build its dependencies anew.
-  cargo build --quiet --locked --workspace
-  export CALLBOARD_BIN="${CARGO_TARGET_DIR:-$ROOT/target}/debug/callboard"
-fi
 if [ -n "${CALLBOARD_BIN:-}" ]; then CALLBOARD_BIN="$(realpath "$CALLBOARD_BIN")"; export CALLBOARD_BIN; fi
-if [ -x scripts/torture-build.sh ]; then
-  # What rigs in Rust and Go are built from; it prints settings for the environment.
-  settings="$(scripts/torture-build.sh $needs)"
-  eval "$settings"
-fi
+# What the rigs run; it prints settings for the environment.
+settings="$(scripts/torture-build.sh $needs)"
+eval "$settings"
 
 flags=()
 [ -z "${QUICK:-}" ] || flags+=(--quick)

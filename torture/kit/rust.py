@@ -5,18 +5,24 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILD = ["cargo", "build", "--quiet", "--locked"]
 
 
+def build(*flags: str) -> None:
+    """One run of cargo; ends with 2 when it cannot build."""
+    if subprocess.run(["cargo", "build", "--quiet", "--locked", *flags], cwd=ROOT, check=False).returncode != 0:
+        sys.exit(2)
+
+
+@cache
 def debug() -> Path:
     """Where the programs of the workspace are, built as `make test` builds them: one crate alone would build its
-    dependencies anew. Ends with 2 when they cannot be built."""
-    if subprocess.run([*BUILD, "--workspace", "--bins"], cwd=ROOT, check=False).returncode != 0:
-        sys.exit(2)
+    dependencies anew."""
+    build("--workspace", "--bins")
     return target() / "debug"
 
 
@@ -29,10 +35,8 @@ def special(package: str, program: str, *, teeth: bool, release: bool) -> Path:
     """Where one program is, built with planted defects or for speed."""
     # Defects have a folder of their own: the two builds would take each other's place.
     folder = target() / "teeth" if teeth else target()
-    build = [*BUILD, "-p", package, "--bin", program, "--target-dir", str(folder)]
-    build += ["--features", "teeth"] * teeth + ["--release"] * release
-    if subprocess.run(build, cwd=ROOT, check=False).returncode != 0:
-        sys.exit(2)
+    flags = ["--features", "teeth"] * teeth + ["--release"] * release
+    build("-p", package, "--bin", program, "--target-dir", str(folder), *flags)
     return folder / ("release" if release else "debug")
 
 
