@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use callboard_rig_service::book::{Book, Committed};
+use callboard_rig_service::book::{Asked, Book, Committed, Session};
 use callboard_rig_service::check;
 use callboard_rig_service::run::{Played, play};
 use callboard_rig_service::template::Template;
@@ -140,4 +140,33 @@ fn tokens_places_and_order_are_looked_at() {
     twice.id = "a third".to_owned();
     book.posts.push(twice);
     assert!(wrong(&book).contains("has the same id"), "{}", wrong(&book));
+}
+
+/// A call of the tenant that may have two: activated, ended by its server, or by the log alone.
+fn limited(book: &mut Book, active: i64, asked_to_end: i64, over: Option<i64>) {
+    let id = format!("call-{}", book.sessions.len());
+    let asked = |what: &str, sent: i64| Asked { what: what.to_owned(), about: String::new(), sent, done: Some(sent) };
+    let asked = vec![asked("activate", active), asked("completed", asked_to_end)];
+    let session = id.clone();
+    book.sessions.push(Session { id, limited: true, asked, ..Session::default() });
+    book.commits.extend(over.map(|at| Committed {
+        at,
+        session,
+        sequence: 3,
+        event_id: "cb:ended".to_owned(),
+        ts: at,
+        ty: "call.ended".to_owned(),
+        payload: json!({"endReason": "timeout"}),
+    }));
+}
+
+#[test]
+fn a_call_counts_until_it_was_to_end_or_had_ended_by_itself() {
+    for (over, at_once) in [(None, true), (Some(25), true), (Some(15), false)] {
+        let mut book = Book::default();
+        limited(&mut book, 10, 100, None);
+        limited(&mut book, 10, 100, over);
+        limited(&mut book, 20, 100, None);
+        assert_eq!(wrong(&book).contains("3 calls at once, 2 are allowed"), at_once, "{over:?}: {}", wrong(&book));
+    }
 }

@@ -29,7 +29,7 @@ pub fn check(book: &Book, n: usize, found: &mut Found) {
     view(book, n, &log, found);
 }
 
-fn is_terminal(ty: &str) -> bool {
+pub(super) fn is_terminal(ty: &str) -> bool {
     matches!(ty, "call.ended" | "call.terminal_failure")
 }
 

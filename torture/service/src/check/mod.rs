@@ -40,6 +40,7 @@ pub fn book(book: &Book) -> Found {
         tokens::check(book, n, &mut found);
         outside::check(book, n, &mut found);
     }
+    outside::limit(book, &mut found);
     found
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Found;
+use super::calls::is_terminal;
 use crate::book::{Book, Post};
 use crate::core::{Core, SEC};
 use crate::template::LIMIT;
@@ -93,15 +94,17 @@ pub fn at_rest(core: &Core, found: &mut Found) {
         }
         Err(error) => found.wrong.push((None, format!("the slots cannot be read: {error}"))),
     }
-    limit(book, found);
 }
 
-/// No more calls at once than the tenant may have: from the acknowledged activation to the end's request.
-fn limit(book: &Book, found: &mut Found) {
+/// No more calls at once than the tenant may have: from the acknowledged activation until the end was asked for, or had
+/// come by itself, as the longest duration does.
+pub fn limit(book: &Book, found: &mut Found) {
     let mut spans = Vec::new();
     for s in book.sessions.iter().filter(|s| s.limited) {
         let since = s.asked.iter().find(|a| a.what == "activate").and_then(|a| a.done);
-        let until = s.asked.iter().find(|a| a.what == "completed").map_or(core_end(book), |a| a.sent);
+        let asked = s.asked.iter().find(|a| a.what == "completed").map(|a| a.sent);
+        let over = book.commits.iter().find(|c| c.session == s.id && is_terminal(&c.ty)).map(|c| c.at);
+        let until = asked.into_iter().chain(over).min().unwrap_or_else(|| core_end(book));
         spans.extend(since.map(|since| (since, until)));
     }
     for (since, _) in &spans {
