@@ -162,3 +162,39 @@ fn what_a_recording_says_is_kept_and_blanks_are_not() {
     assert!(payload("call.recording.ended").get("uri").is_none(), "blank");
     assert_eq!(payload("call.error")["message"], "disk");
 }
+
+#[test]
+fn only_what_we_concluded_ourselves_can_a_poll_take_back() {
+    let gone = format!("{IN}, lost ann 1");
+    check(
+        "the provider said it",
+        &format!("{ANN} left ann A1 timeout; @1; poll R1 ann:A1"),
+        &gone,
+        "active reconnecting",
+    );
+    let back = format!("{gone}, back ann 1000");
+    check("two polls said it", &format!("{ANN} miss; miss; @1; poll R1 ann:A1"), &back, "active connected");
+}
+
+#[test]
+fn a_new_room_closes_what_was_open_in_the_old_one_and_nothing_else() {
+    let stage = Stage::play(&format!("{ANN} join bob B1; ring ph1 P1; @1; left bob B1 timeout; @2; room R2"));
+    let closed: Vec<_> =
+        stage.call.connections.iter().map(|c| (c.sid.as_str(), c.closed_at, c.close_reason.as_deref())).collect();
+    let at = |s: i64| Some(T0.plus_ms(s * 1_000));
+    let restarted = Some("provider_restarted");
+    assert_eq!(closed, [("A1", at(2), restarted), ("B1", at(1), Some("connection_timeout")), ("P1", at(2), restarted)]);
+    assert_eq!(stage.phase("ph1"), Phase::Invited, "it rang in the old room");
+    check("made at once", &format!("{ANN} room R2"), &format!("{IN}, lost ann 1"), "active reconnecting");
+}
+
+#[test]
+fn the_end_of_a_room_is_noted_for_that_room_alone() {
+    let closed = |script: &str| {
+        let stage = Stage::play(script);
+        stage.call.rooms.iter().map(|r| (r.sid.clone(), r.closed_at)).collect::<Vec<_>>()
+    };
+    let (one, two, at) = ("R1".to_owned(), "R2".to_owned(), |s: i64| Some(T0.plus_ms(s * 1_000)));
+    assert_eq!(closed("room R1; @1; finish R1"), [(one.clone(), at(1))]);
+    assert_eq!(closed("room R1; @1; room R2; @2; finish R1"), [(one, at(1)), (two, None)]);
+}
