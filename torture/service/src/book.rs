@@ -188,6 +188,8 @@ pub struct Book {
     pub acks: BTreeMap<(usize, String), Vec<Ack>>,
     /// What pages showed, by session and reader.
     pub read: BTreeMap<(usize, String), Vec<Value>>,
+    /// How long a log was when all of it was asked for, by session: who is woken later may still write.
+    pub stood: BTreeMap<usize, usize>,
     /// Sessions as they are shown at the end.
     pub views: BTreeMap<usize, Value>,
     /// Answers to repeated requests, by their key: they must be alike.

@@ -62,7 +62,7 @@ fn a_changed_book_is_found_out() {
             && b.facts.values().any(|f| f.acked.is_some())
     };
     type Spoil = fn(&mut Book);
-    let cases: [(&str, Spoil); 12] = [
+    let cases: [(&str, Spoil); 13] = [
         ("sequences are contiguous", |b| {
             b.commits.remove(3);
         }),
@@ -103,6 +103,10 @@ fn a_changed_book_is_found_out() {
             (conn.from, conn.until, conn.joined_taken) = (0, None, Some(1));
         }),
         ("every event reaches the endpoint", |b| b.posts.clear()),
+        ("all of the log can be read", |b| {
+            let all = b.read.iter_mut().find(|((_, reader), _)| reader == "everything").expect("a last look");
+            all.1.pop();
+        }),
     ];
     let seed = seed_with(&template, sound);
     let book = || played(&template, seed).book;

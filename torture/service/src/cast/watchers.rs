@@ -154,6 +154,10 @@ pub async fn look_back(ctx: &Ctx, n: usize, s: &crate::book::Session) {
     let path = format!("/v1/call/sessions/{}", s.id);
     let view = ctx.ask(Ask::new(What::Read, n, "GET", &path, &s.key, &Value::Null)).await;
     let path = format!("/v1/realtime/sessions/{}/events?limit=1000", s.id);
+    ctx.with(|c| {
+        let stands = c.book.log_of(&s.id).len();
+        c.book.stood.insert(n, stands);
+    });
     let all = ctx.ask(Ask::new(What::Read, n, "GET", &path, &s.key, &Value::Null)).await;
     ctx.with(|c| {
         if let Some(view) = view.good() {
