@@ -103,9 +103,12 @@ impl Core {
             }
             Fault::Pause(index, us) => {
                 self.book.faults.add(if us > 3 * LEASE { "pause of three leases" } else { "pause" });
-                self.instances[index].paused = self.now + us;
+                // What it put off until a longer pause is over stays put off.
+                let i = &mut self.instances[index];
+                i.paused = i.paused.max(self.now + us);
                 self.after(us, Ev::Fault(Fault::Resume(index)));
             }
+            Fault::Resume(index) if self.instances[index].paused > self.now => {}
             Fault::Resume(index) => self.drive(index),
             Fault::NoDatabase(index, us) => {
                 self.book.faults.add("database cut off");
