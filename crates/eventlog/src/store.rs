@@ -156,11 +156,13 @@ pub(crate) fn stream_lock(tx: &Tx<'_>, key: &SessionKey) -> Result<Locked> {
 /// The last event of the stream.
 pub(crate) fn stream_head(tx: &Tx<'_>, key: &SessionKey) -> Result<Option<Watermark>> {
     let row = tx.query_one(&STREAM_HEAD, params! { key: key.key() })?;
-    let sequence: i64 = row.get("last_sequence")?;
-    if sequence == 0 {
-        return Ok(None);
+    let (sequence, event_id): (i64, Option<String>) = (row.get("last_sequence")?, row.get("last_event_id")?);
+    match event_id {
+        Some(event_id) if sequence > 0 => Ok(Some(Watermark { sequence, event_id, ts: row.get("last_ts")? })),
+        None if sequence == 0 => Ok(None),
+        // A turned bit must not make a log look empty, or its events would be as good as lost.
+        _ => Err(damaged(key.session(), "its head says both that there are events and that there are none")),
     }
-    Ok(Some(Watermark { sequence, event_id: row.get("last_event_id")?, ts: row.get("last_ts")? }))
 }
 
 /// The last sequences of several streams of a tenant.

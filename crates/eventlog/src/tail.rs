@@ -85,9 +85,11 @@ impl Log {
         after: TailCursor,
         limit: i64,
     ) -> Result<Vec<(TailCursor, StoredEvent)>> {
+        let mut last = after;
         let rows = match tx.engine() {
             Engine::Sqlite => {
                 let position = self.place_on_sqlite(tx, after)?;
+                last = TailCursor { xid: 0, position, ..after };
                 tx.query(&store::EVENT_TAIL_SQLITE, params! { tenant, position, limit })?
             }
             Engine::Postgres => tx.query(
@@ -96,11 +98,23 @@ impl Log {
             )?,
         };
         // Rows that came from PostgreSQL keep their transaction, which orders nothing on SQLite.
-        let place = |(cursor, event)| match tx.engine() {
-            Engine::Sqlite => (TailCursor { xid: 0, ..cursor }, event),
-            Engine::Postgres => (cursor, event),
+        let place = |cursor| match tx.engine() {
+            Engine::Sqlite => TailCursor { xid: 0, ..cursor },
+            Engine::Postgres => cursor,
         };
-        rows.iter().map(|row| tail_row(row).map(place)).collect()
+        let mut out = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let (cursor, event) = tail_row(row)?;
+            let cursor = place(cursor);
+            // A place that a turned bit moved back would lead a follower over the same events for ever.
+            if cursor <= last {
+                let what = format!("event {} lies before the one that it follows", event.sequence);
+                return Err(store::damaged(&event.session, what));
+            }
+            last = cursor;
+            out.push((cursor, event));
+        }
+        Ok(out)
     }
 
     /// A cursor of an earlier epoch may lie beyond where that epoch ended in what was restored.

@@ -3,7 +3,7 @@
 //! The rebuild happens in a store of its own in memory, so verifying never writes to the data it looks at.
 
 use callboard_contracts::{EventType, personal};
-use callboard_kernel::{Result, Timestamp};
+use callboard_kernel::{Result, Timestamp, codes};
 use callboard_store::{Config, Db, Row, Tx, params};
 
 use crate::log::Log;
@@ -91,9 +91,16 @@ fn note(report: &mut Report, finding: String) {
 fn shape_findings(tx: &Tx<'_>, key: &SessionKey) -> Result<Vec<String>> {
     let row = tx.query_one(&store::EVENT_SHAPE, params! { key: key.key() })?;
     let (n, low, high): (i64, i64, i64) = (row.get("n")?, row.get("low")?, row.get("high")?);
-    let head = store::stream_head(tx, key)?.map_or(0, |w| w.sequence);
     let name = format!("{}/{}", key.tenant(), key.session());
     let mut out = Vec::new();
+    let head = match store::stream_head(tx, key) {
+        Ok(head) => head.map_or(0, |w| w.sequence),
+        Err(damage) if damage.is(&codes::INTERNAL) => {
+            out.push(format!("{name}: {}", damage.internal_note().unwrap_or_default()));
+            high
+        }
+        Err(error) => return Err(error),
+    };
     if n > 0 && (low != 1 || high != n) {
         out.push(format!("{name}: {n} events lie between sequence {low} and {high}; they should be 1 to {n}"));
     }
