@@ -349,7 +349,8 @@ fn durations(book: &Book, s: &Session, n: usize, log: &[&Committed], found: &mut
     let gone = callers.iter().filter_map(|c| c.until.map(|(at, _)| at)).max();
     if let (Some(gone), true) = (gone, callers.iter().all(|c| c.until.is_some()) && started.is_some())
         && !s.asked.iter().any(|a| a.what == "activate")
-        && let Some(limit) = book.must_be_done(gone + 40 * SEC + s.window.max(s.grace) + 2 * 10 * SEC, SLACK + REACH)
+        // All of it can only pass while somebody works: a pause begins it anew.
+        && let Some(limit) = book.must_be_done(gone, 40 * SEC + s.window.max(s.grace) + 2 * 10 * SEC + SLACK + REACH)
     {
         found.must(end.at <= limit, "a call that everybody has left ends", n, || {
             format!("the last caller was gone at {} s, the end came at {} s", gone / SEC, end.at / SEC)
