@@ -1,7 +1,7 @@
 //! Background repair: ends what is over, and asks each session's own provider for what was missed.
 //! Every loop takes no input and is safe to run twice, or on two instances.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use callboard_contracts::call::EndReason;
 use callboard_eventlog::{Log, SessionKey};
 use callboard_http::{App, Repair};
-use callboard_kernel::{Error, Result, Timestamp};
+use callboard_kernel::{Error, Result, Timestamp, codes};
 use callboard_store::Tx;
 use futures_util::future::join_all;
 
@@ -18,13 +18,18 @@ use crate::commands::{Change, actor_system};
 use crate::model::{Call, NEVER_ACTIVE_MS, Status};
 use crate::ports::{MediaRooms, ProviderParticipant, ProviderRoom, Providers};
 use crate::store;
+use crate::store::due::Due;
 
 /// Sessions that one run takes on.
 const BATCH: i64 = 200;
 /// Rooms that a provider is asked about side by side.
 const ASKED_AT_ONCE: usize = 16;
-/// How long the last look at some rooms may take.
+/// Sessions with a deadline that one run takes on: as many as one silent provider may hold up before another's.
+const DUE_AT_ONCE: i64 = 1_000;
+/// How long a provider may take for each answer of a last look.
 const LAST_LOOK: Duration = Duration::from_secs(3);
+/// How long a deadline waits for a provider that does not answer.
+const PATIENCE_MS: i64 = 30_000;
 
 fn system<'a>(log: &'a Log, app: &App, now: Timestamp) -> Change<'a> {
     Change { log, actor: actor_system(), now, entropy: app.world.entropy() }
@@ -96,18 +101,29 @@ pub(crate) struct Deadlines {
 }
 
 impl Deadlines {
-    /// Asks a provider about some of its sessions; whether it answered. One that does not keeps no deadline from coming.
-    async fn look(&self, rooms: &Arc<dyn MediaRooms>, keys: &[i64], now: Timestamp, outcome: &mut Mended) -> bool {
-        let asked = poll(&self.app, rooms, keys.to_vec(), now, Look::BeforeTheEnd);
-        match tokio::time::timeout(LAST_LOOK, asked).await {
-            Ok(Ok(events)) => {
-                outcome.events += events;
-                return true;
+    /// Asks a provider about some of its sessions; of which of them it was heard who is there. None when it does not
+    /// answer at all.
+    async fn look(
+        &self,
+        rooms: &Arc<dyn MediaRooms>,
+        due: &[Due],
+        now: Timestamp,
+        outcome: &mut Mended,
+    ) -> Option<BTreeSet<i64>> {
+        let keys = due.iter().map(|due| due.key).collect();
+        match poll(&self.app, rooms, keys, now, Look::BeforeTheEnd).await {
+            Ok(looked) => {
+                outcome.events += looked.mended.events;
+                if let Some(error) = looked.mended.first_error {
+                    tracing::debug!("No last look at some sessions before a deadline: {error}");
+                }
+                Some(looked.seen)
             }
-            Ok(Err(error)) => tracing::debug!("No last look before a deadline: {error}"),
-            Err(_late) => tracing::debug!("The last look before a deadline took too long"),
+            Err(error) => {
+                tracing::debug!("No last look before a deadline: {error}");
+                None
+            }
         }
-        false
     }
 }
 
@@ -120,21 +136,27 @@ impl Repair for Deadlines {
         1_000
     }
     async fn run(&self, now: Timestamp) -> Result<u64> {
-        let due = self.app.db.read(move |tx| store::due::deadlines(tx, now, BATCH)).await?;
-        let mut by_provider: BTreeMap<Option<String>, Vec<i64>> = BTreeMap::new();
-        for (key, provider) in due {
-            by_provider.entry(provider).or_default().push(key);
+        let due = self.app.db.read(move |tx| store::due::deadlines(tx, now, DUE_AT_ONCE)).await?;
+        let mut by_provider: BTreeMap<Option<String>, Vec<Due>> = BTreeMap::new();
+        for mut one in due {
+            by_provider.entry(one.provider.take()).or_default().push(one);
         }
         let mut outcome = Mended::default();
-        for (provider, keys) in by_provider {
-            let mut asked = provider.and_then(|name| self.providers.of(&name).cloned());
-            for some in keys.chunks(ASKED_AT_ONCE) {
-                if let Some(rooms) = &asked
-                    && !self.look(rooms, some, now, &mut outcome).await
-                {
-                    asked = None;
-                }
-                outcome.add(settle(&self.app, now, some.to_vec(), move |call| call.expire(now)).await);
+        for (provider, due) in by_provider {
+            let rooms = provider.and_then(|name| self.providers.of(&name).cloned());
+            let mut answers = rooms.is_some();
+            for some in due.chunks(ASKED_AT_ONCE) {
+                let seen = match &rooms {
+                    Some(rooms) if answers => self.look(rooms, some, now, &mut outcome).await,
+                    _ => None,
+                };
+                answers = seen.is_some();
+                let seen = seen.unwrap_or_default();
+                // Who was not looked at is looked at again in a second; but not for ever.
+                let ends =
+                    |due: &&Due| rooms.is_none() || seen.contains(&due.key) || now.since_ms(due.since) >= PATIENCE_MS;
+                let over = some.iter().filter(ends).map(|due| due.key).collect();
+                outcome.add(settle(&self.app, now, over, move |call| call.expire(now)).await);
             }
         }
         outcome.result()
@@ -200,7 +222,7 @@ impl Repair for Reconcile {
             let keys = self.app.db.read(move |tx| store::due::open_with_provider(tx, provider, after, BATCH)).await?;
             let Some(last) = keys.last() else { return outcome.result() };
             after = *last;
-            outcome.add(poll(&self.app, &self.rooms, keys, now, Look::Compare).await);
+            outcome.add(poll(&self.app, &self.rooms, keys, now, Look::Compare).await.and_then(Looked::result));
         }
     }
 }
@@ -258,7 +280,7 @@ impl Repair for Ringing {
     async fn run(&self, now: Timestamp) -> Result<u64> {
         let provider = self.rooms.provider();
         let keys = self.app.db.read(move |tx| store::due::ringing(tx, provider, BATCH)).await?;
-        poll(&self.app, &self.rooms, keys, now, Look::Compare).await
+        poll(&self.app, &self.rooms, keys, now, Look::Compare).await?.result()
     }
 }
 
@@ -271,6 +293,19 @@ enum Look {
     BeforeTheEnd,
 }
 
+impl Look {
+    /// A provider's answer, for as long as this look waits for one.
+    async fn answer<T>(self, asked: impl Future<Output = Result<T>>) -> Result<T> {
+        match self {
+            Self::Compare => asked.await,
+            Self::BeforeTheEnd => {
+                let late = || Error::new(&codes::LIVEKIT_UNAVAILABLE, "The provider took too long to answer.");
+                tokio::time::timeout(LAST_LOOK, asked).await.map_err(|_| late())?
+            }
+        }
+    }
+}
+
 struct Polled {
     key: SessionKey,
     room: String,
@@ -279,8 +314,22 @@ struct Polled {
     begun: bool,
 }
 
+/// What polls came to.
+#[derive(Default)]
+struct Looked {
+    mended: Mended,
+    /// Sessions of which the provider said who is there, and nothing overtook it.
+    seen: BTreeSet<i64>,
+}
+
+impl Looked {
+    fn result(self) -> Result<u64> {
+        self.mended.result()
+    }
+}
+
 /// Polls the rooms of some sessions. An unreachable provider proves nothing: the whole poll fails and says so.
-async fn poll(app: &App, rooms: &Arc<dyn MediaRooms>, keys: Vec<i64>, now: Timestamp, look: Look) -> Result<u64> {
+async fn poll(app: &App, rooms: &Arc<dyn MediaRooms>, keys: Vec<i64>, now: Timestamp, look: Look) -> Result<Looked> {
     let log = app.log.clone();
     let polled: Vec<Polled> = app
         .db
@@ -299,34 +348,38 @@ async fn poll(app: &App, rooms: &Arc<dyn MediaRooms>, keys: Vec<i64>, now: Times
                 .collect()
         })
         .await?;
+    let mut looked = Looked::default();
     if polled.is_empty() {
-        return Ok(0);
+        return Ok(looked);
     }
     let names: Vec<String> = polled.iter().map(|p| p.room.clone()).collect();
     let listed: HashMap<String, ProviderRoom> =
-        rooms.list_rooms(&names).await?.into_iter().map(|r| (r.name.clone(), r)).collect();
-    let mut outcome = Mended::default();
-    let mut waiting = polled.into_iter().map(|p| (listed.get(&p.room).cloned(), p)).filter(|(room, p)| match look {
-        Look::Compare => room.is_some() || p.begun,
-        Look::BeforeTheEnd => room.is_some(),
-    });
+        look.answer(rooms.list_rooms(&names)).await?.into_iter().map(|r| (r.name.clone(), r)).collect();
+    let (asked, empty): (Vec<_>, Vec<_>) =
+        polled.into_iter().map(|p| (listed.get(&p.room).cloned(), p)).partition(|(room, p)| match look {
+            Look::Compare => room.is_some() || p.begun,
+            Look::BeforeTheEnd => room.is_some(),
+        });
+    looked.seen.extend(empty.iter().map(|(_, p)| p.key.key()));
+    let mut waiting = asked.into_iter();
     loop {
         let some: Vec<_> = waiting.by_ref().take(ASKED_AT_ONCE).collect();
         if some.is_empty() {
-            return outcome.result();
+            return Ok(looked);
         }
-        let people = join_all(some.iter().map(|(room, p)| people(rooms, room.as_ref(), &p.room))).await;
+        let people = join_all(some.iter().map(|(room, p)| look.answer(people(rooms, room.as_ref(), &p.room)))).await;
         for ((room, p), people) in some.into_iter().zip(people) {
+            let (key, own) = (p.key.key(), app.clone());
             let mended = match people {
                 Ok(listed) => {
                     let seen = Snapshot { provider_version: p.provider_version, room, listed };
-                    let own = app.clone();
                     let conclude = move |tx: &Tx<'_>| reconcile(tx, &own.log, &p.key, &seen, now, own.world.entropy());
                     app.db.write(conclude).await
                 }
                 Err(error) => Err(error),
             };
-            outcome.add(mended);
+            looked.seen.extend(matches!(mended, Ok(Some(_))).then_some(key));
+            looked.mended.add(mended.map(Option::unwrap_or_default));
         }
     }
 }

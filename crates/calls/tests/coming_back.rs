@@ -145,17 +145,54 @@ both_engines!(who_is_back_without_a_webhook_is_seen_before_the_end, |db| async m
         assert!(!h.types(name).await.contains(&"call.participant.left".to_owned()), "{name}");
     }
     assert_eq!(h.repair("calls.deadlines").await, 0);
-    // A provider that does not answer, or has no such room, keeps no deadline from coming.
+    // A provider that has no such room keeps no deadline from coming, and one that does not answer keeps it for 30 s.
     for (name, room, seat) in &calls {
         h.provider.gone(room, &identity(seat));
         assert!(h.repair("calls.reconcile").await > 0, "{name}");
-        h.provider.down.store(*name == "grace", Ordering::SeqCst);
+        let silent = *name == "grace";
+        h.provider.down.store(silent, Ordering::SeqCst);
         h.provider.rooms.lock().remove(room);
         h.world.advance_ms(120_000);
+        if silent {
+            assert_eq!(h.repair("calls.deadlines").await, 0, "{name}");
+            h.world.advance_ms(29_999);
+            assert_eq!(h.repair("calls.deadlines").await, 0, "{name}");
+            h.world.advance_ms(1);
+        }
         assert!(h.repair("calls.deadlines").await > 0, "{name}");
         assert_eq!(h.session(name).await["status"], "failed", "{name}");
         h.provider.down.store(false, Ordering::SeqCst);
     }
+    h.close().await;
+});
+
+both_engines!(a_last_look_that_came_too_late_or_was_overtaken_is_taken_again, |db| async move {
+    let h = House::open(db).await;
+    let (room, seat, peer) = h.active("s").await;
+    h.goes(&room, &peer, LeaveReason::SignalClose).await;
+    h.world.advance_ms(120_000);
+    // Silent when the window is over, heard again before patience ends: she was there all the while.
+    h.provider.join(&room, &identity(&seat), ParticipantKind::Standard, true, h.world.now());
+    h.provider.down.store(true, Ordering::SeqCst);
+    assert_eq!(h.repair("calls.deadlines").await, 0);
+    h.provider.down.store(false, Ordering::SeqCst);
+    assert_eq!(h.repair("calls.deadlines").await, 1);
+    assert_eq!(h.session("s").await["connection"], "connected");
+    // While the provider is asked, a fact about somebody else arrives: what was seen may be older than that.
+    h.provider.gone(&room, &identity(&seat));
+    assert_eq!(h.repair("calls.reconcile").await, 1);
+    h.world.advance_ms(120_000);
+    let held = h.provider.hold.lock().await;
+    let (repair, now) = (h.repair_of("calls.deadlines"), h.world.now());
+    let look = tokio::spawn(async move { repair.run(now).await });
+    h.provider.listed.notified().await;
+    h.joins(&room, "zoe").await;
+    drop(held);
+    assert_eq!(look.await.expect("no panic").expect("the repair runs"), 0);
+    assert_eq!(h.session("s").await["connection"], "connected", "zoe is there");
+    assert_eq!(h.types("s").await.iter().filter(|t| *t == "call.participant.left").count(), 0);
+    assert_eq!(h.repair("calls.deadlines").await, 1);
+    assert_eq!(h.types("s").await.iter().filter(|t| *t == "call.participant.left").count(), 1);
     h.close().await;
 });
 

@@ -82,7 +82,7 @@ pub(crate) struct Snapshot {
 }
 
 /// Appends what was missed, marked `inferred`. Returns the number of new events; a poll that was overtaken by a fact
-/// concludes nothing.
+/// concludes nothing, and gives `None`.
 pub(crate) fn reconcile(
     tx: &Tx<'_>,
     log: &Log,
@@ -90,17 +90,18 @@ pub(crate) fn reconcile(
     seen: &Snapshot,
     now: Timestamp,
     mut entropy: Entropy,
-) -> Result<u64> {
+) -> Result<Option<u64>> {
     let mut change = Change { log, actor: actor_system(), now, entropy: entropy.clone() };
+    let mut overtaken = false;
     let done = change.run(tx, key, |call| {
-        let overtaken = call.session.provider_version != seen.provider_version && !planted(Tooth::PollOvertakes);
+        overtaken = call.session.provider_version != seen.provider_version && !planted(Tooth::PollOvertakes);
         if overtaken || call.status().is_terminal() {
             return Ok(());
         }
         conclude(call, seen, now, &mut entropy);
         Ok(())
     })?;
-    Ok(done.events.len() as u64)
+    Ok((!overtaken).then_some(done.events.len() as u64))
 }
 
 fn conclude(call: &mut Call, seen: &Snapshot, now: Timestamp, entropy: &mut Entropy) {

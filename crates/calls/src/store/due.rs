@@ -7,9 +7,10 @@ use callboard_store::{Tx, params, sql};
 
 sql! {
     pub DUE_SQL;
-    DEADLINES_DUE = "select distinct p.session_key, case when s.open = 1 and s.provider_room_id is not null then s.provider end \
-        as provider from participant p join session s on s.session_key = p.session_key \
-        where p.deadline is not null and p.deadline <= :now limit :limit";
+    DEADLINES_DUE = "select p.session_key, min(p.deadline) as since, \
+        max(case when s.open = 1 and s.provider_room_id is not null then s.provider end) as provider \
+        from participant p join session s on s.session_key = p.session_key \
+        where p.deadline is not null and p.deadline <= :now group by p.session_key order by since limit :limit";
     DURATIONS_DUE = "select s.session_key from session s join session_state t on t.session_key = s.session_key \
         where s.open = 1 and s.max_duration_ms is not null and t.started_at is not null \
         and t.started_at + s.max_duration_ms * 1000 <= :now limit :limit";
@@ -27,10 +28,21 @@ fn keys(tx: &Tx<'_>, sql: &'static callboard_store::Sql, params: callboard_store
     tx.query(sql, params)?.iter().map(|r| r.at(0)).collect()
 }
 
-/// Sessions with a grace or window that is over, and which provider may know better.
-pub(crate) fn deadlines(tx: &Tx<'_>, now: Timestamp, limit: i64) -> Result<Vec<(i64, Option<String>)>> {
+/// A session with a grace or window that is over.
+pub(crate) struct Due {
+    pub key: i64,
+    /// When the first of them was over.
+    pub since: Timestamp,
+    /// Who may know better.
+    pub provider: Option<String>,
+}
+
+/// Sessions with a grace or window that is over, those that have waited longest first.
+pub(crate) fn deadlines(tx: &Tx<'_>, now: Timestamp, limit: i64) -> Result<Vec<Due>> {
     let due = tx.query(&DEADLINES_DUE, params! { now, limit })?;
-    due.iter().map(|r| Ok((r.get("session_key")?, r.get("provider")?))).collect()
+    due.iter()
+        .map(|r| Ok(Due { key: r.get("session_key")?, since: r.get("since")?, provider: r.get("provider")? }))
+        .collect()
 }
 
 /// Active sessions past their longest duration.
