@@ -272,8 +272,8 @@ pub(crate) async fn erase_rows(
     Ok(Step::More)
 }
 
-/// Clears what deletions left in indexes, and (SQLite) what files still hold of overwritten rows; false when a reader kept
-/// it from that. It writes a whole index anew, and serves every erasure whose rows were done before it began.
+/// Clears what deletions left in indexes, and (SQLite) what files still hold of overwritten and moved rows; false when a
+/// reader kept it from that. It writes a whole index anew, and serves every erasure whose rows were done before it began.
 pub(crate) async fn clean(app: &App, keepers: &Keepers) -> Result<bool> {
     for at in 0..keepers.erasers.len() {
         let mut first = true;
@@ -285,6 +285,7 @@ pub(crate) async fn clean(app: &App, keepers: &Keepers) -> Result<bool> {
             first = false;
         }
     }
+    app.db.scrub().await?;
     app.db.settle().await
 }
 

@@ -5,6 +5,7 @@ mod connection;
 pub(crate) mod files;
 pub(crate) mod inline;
 mod readers;
+mod scrub;
 pub(crate) mod snapshot;
 mod writer;
 

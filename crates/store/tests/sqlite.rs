@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use callboard_kernel::codes;
 use callboard_store::testing::Faults;
-use callboard_store::{Config, Db, Engine, OpenOptions, params};
+use callboard_store::{Config, Db, Engine, OpenOptions, Sql, params};
 use callboard_testkit::Scratch;
 use common::*;
 
@@ -298,4 +298,43 @@ fn a_lock_file_that_leads_elsewhere_is_not_written_to() {
     let refused = Db::open_with(Config::Sqlite { dir }, options()).unwrap_err();
     assert!(refused.is(&codes::STORE_UNAVAILABLE) && refused.message().contains("callboard.lock"), "{refused}");
     assert_eq!(std::fs::read_to_string(&victim).unwrap(), "precious");
+}
+
+static MOVED: Sql = Sql::new("MOVED", "create table moved (id integer primary key, said text not null)");
+static SAY: Sql = Sql::new("SAY", "insert into moved (id, said) values (:id, :said)");
+static RETELL: Sql = Sql::new("RETELL", "update moved set said = :said where id = :id");
+static HUSH: Sql = Sql::new("HUSH", "update moved set said = ''");
+static WHOLE: Sql = Sql::new("WHOLE", "select integrity_check as said from pragma_integrity_check");
+
+#[tokio::test]
+async fn what_was_moved_before_it_was_erased_is_in_no_file_after_a_scrub() {
+    const TOKEN: &str = "qz5b1d40a12161e9d8";
+    let scratch = Scratch::new(Engine::Sqlite);
+    let db = scratch.open_with(options());
+    let said = |n: i64, more: usize| format!("{TOKEN} {n} {}", "and ".repeat(more));
+    let planted = db.write(move |tx| {
+        tx.execute(&MOVED, params! {})?;
+        for id in 0..2_000 {
+            tx.execute_one(&SAY, params! { id, said: said(id, 3) })?;
+        }
+        // Rows that grow in the middle of full pages make them break.
+        for id in (0..2_000).filter(|id| id % 3 == 0) {
+            tx.execute_one(&RETELL, params! { id, said: said(id, 80) })?;
+        }
+        Ok(())
+    });
+    planted.await.unwrap();
+    assert_eq!(db.write(|tx| tx.execute(&HUSH, params! {})).await.unwrap(), 2_000);
+    assert!(db.settle().await.unwrap());
+    let held = || {
+        let file = std::fs::read(folder(&scratch).join("callboard.db")).unwrap();
+        file.windows(TOKEN.len()).filter(|part| *part == TOKEN.as_bytes()).count()
+    };
+    assert!(held() > 0, "SQLite leaves nothing behind any more: the scrub has nothing to do");
+    let changed = db.scrub().await.unwrap();
+    assert!(changed > 0 && db.settle().await.unwrap());
+    assert_eq!(held(), 0, "{changed} pages were cleared");
+    assert_eq!(db.scrub().await.unwrap(), 0, "twice is once");
+    let whole = db.read(|tx| tx.query_one(&WHOLE, params! {})?.get::<String>("said")).await.unwrap();
+    assert_eq!(whole, "ok");
 }
