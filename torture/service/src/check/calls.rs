@@ -347,10 +347,10 @@ fn durations(book: &Book, s: &Session, n: usize, log: &[&Committed], found: &mut
     // Somebody who has gone for good without a word, and everybody with them: two polls, the latest webhook, the window.
     let callers: Vec<_> = book.conns.iter().filter(|c| c.room == s.room && c.identity.starts_with("caller_")).collect();
     let gone = callers.iter().filter_map(|c| c.until.map(|(at, _)| at)).max();
-    if let (Some(gone), true) = (gone, callers.iter().all(|c| c.until.is_some()) && started.is_some())
+    if let (Some(gone), Some(started)) = (gone.filter(|_| callers.iter().all(|c| c.until.is_some())), started)
         && !s.asked.iter().any(|a| a.what == "activate")
-        // All of it can only pass while somebody works: a pause begins it anew.
-        && let Some(limit) = book.must_be_done(gone, 40 * SEC + s.window.max(s.grace) + 2 * 10 * SEC + SLACK + REACH)
+        // All of it can only pass while somebody works: a pause begins it anew. Who was heard of late is missed later.
+        && let Some(limit) = book.must_be_done(gone.max(started.at), 40 * SEC + s.window.max(s.grace) + 2 * 10 * SEC + SLACK + REACH)
     {
         found.must(end.at <= limit, "a call that everybody has left ends", n, || {
             format!("the last caller was gone at {} s, the end came at {} s", gone / SEC, end.at / SEC)
