@@ -37,7 +37,7 @@ impl Log {
         let head = store::stream_head(tx, key)?;
         let last = head.as_ref().map_or(0, |w| w.sequence);
         let (until, watermark) = match query.until {
-            Some(pinned) if pinned < last => (pinned, event_mark(tx, key, pinned)?),
+            Some(pinned) if pinned < last => (pinned, store::event_mark(tx, key, pinned)?),
             _ => (last, head),
         };
         let mut events = if query.after < until {
@@ -87,10 +87,4 @@ impl Log {
             (None, None) => Ok(0),
         }
     }
-}
-
-fn event_mark(tx: &Tx<'_>, key: &SessionKey, sequence: i64) -> Result<Option<Watermark>> {
-    tx.query_opt(&store::EVENT_BY_SEQUENCE, params! { key: key.key(), sequence })?
-        .map(|r| Ok(Watermark { sequence, event_id: r.get("event_id")?, ts: r.get("ts")? }))
-        .transpose()
 }

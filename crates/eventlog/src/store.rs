@@ -159,10 +159,18 @@ pub(crate) fn stream_head(tx: &Tx<'_>, key: &SessionKey) -> Result<Option<Waterm
     let (sequence, event_id): (i64, Option<String>) = (row.get("last_sequence")?, row.get("last_event_id")?);
     match event_id {
         Some(event_id) if sequence > 0 => Ok(Some(Watermark { sequence, event_id, ts: row.get("last_ts")? })),
-        None if sequence == 0 => Ok(None),
-        // A turned bit must not make a log look empty, or its events would be as good as lost.
-        _ => Err(damaged(key.session(), "its head says both that there are events and that there are none")),
+        // A turned bit must not make a log look empty, or its events would be as good as lost. Of a record that lost its end
+        // both read as if nothing had ever come.
+        None if sequence == 0 && event_mark(tx, key, 1)?.is_none() => Ok(None),
+        _ => Err(damaged(key.session(), "its head and its events do not agree whether there are any")),
     }
+}
+
+/// The place of one event.
+pub(crate) fn event_mark(tx: &Tx<'_>, key: &SessionKey, sequence: i64) -> Result<Option<Watermark>> {
+    tx.query_opt(&EVENT_BY_SEQUENCE, params! { key: key.key(), sequence })?
+        .map(|r| Ok(Watermark { sequence, event_id: r.get("event_id")?, ts: r.get("ts")? }))
+        .transpose()
 }
 
 /// The last sequences of several streams of a tenant.

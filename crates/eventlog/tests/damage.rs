@@ -15,6 +15,8 @@ static HOLE: Sql = Sql::new("HOLE", "delete from event where session_key = :key 
 static SHORT: Sql = Sql::new("SHORT", "update event_stream set last_sequence = 2 where session_key = :key");
 static EPOCH: Sql = Sql::new("EPOCH", "update event set epoch = 0 where session_key = :key and sequence = 2");
 static EMPTIED: Sql = Sql::new("EMPTIED", "update event_stream set last_sequence = 0 where session_key = :key");
+static FORGOTTEN: Sql =
+    Sql::new("FORGOTTEN", "update event_stream set last_sequence = 0, last_event_id = null where session_key = :key");
 static NAMELESS: Sql = Sql::new("NAMELESS", "update event_stream set last_event_id = null where session_key = :key");
 static LONG: Sql = Sql::new("LONG", "update event_stream set last_sequence = 4 where session_key = :key");
 
@@ -102,7 +104,7 @@ fn a_place_that_was_moved_back_leads_no_follower_in_circles() {
 
 both_engines!(a_head_that_hides_what_is_there_is_refused_and_found, |db| async move {
     let log = Log::new(Vec::new(), Vec::new());
-    for (name, how) in [("emptied", &EMPTIED), ("nameless", &NAMELESS)] {
+    for (name, how) in [("emptied", &EMPTIED), ("nameless", &NAMELESS), ("forgotten", &FORGOTTEN)] {
         let (tenant, key) = changed(&db, &log, name, how).await;
         refused(page(&db, &log, &key, 0, 10).await);
         refused(page(&db, &log, &key, 2, 10).await);
