@@ -206,7 +206,10 @@ class History:
         """The whole log through every instance, and the followers caught up with it."""
         for client in self.fleet.clients:
             begun = time.monotonic_ns()
-            page = await client.must("GET", f"/v1/realtime/sessions/{self.name}/events?afterSequence=0&limit=1000")
+            try:
+                page = await client.must("GET", f"/v1/realtime/sessions/{self.name}/events?afterSequence=0&limit=1000")
+            except RuntimeError as refused:
+                return self.report.violation("the whole log could not be read at the end", str(refused))
             self.final = page["events"]
             out = {"events": [placed(e) for e in self.final], "watermark": page["watermark"]["sequence"]}
             self.note(0, "read", begun, {**out, "hasMore": page["hasMore"]}, after=0, limit=1000)
