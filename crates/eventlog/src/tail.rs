@@ -97,15 +97,9 @@ impl Log {
                 params! { tenant, epoch: after.epoch, xid: after.xid, position: after.position, current: self.epoch(), limit },
             )?,
         };
-        // Rows that came from PostgreSQL keep their transaction, which orders nothing on SQLite.
-        let place = |cursor| match tx.engine() {
-            Engine::Sqlite => TailCursor { xid: 0, ..cursor },
-            Engine::Postgres => cursor,
-        };
         let mut out = Vec::with_capacity(rows.len());
         for row in &rows {
-            let (cursor, event) = tail_row(row)?;
-            let cursor = place(cursor);
+            let (cursor, event) = tail_row(tx, row)?;
             // A place that a turned bit moved back would lead a follower over the same events for ever.
             if cursor <= last {
                 let what = format!("event {} lies before the one that it follows", event.sequence);
@@ -127,8 +121,10 @@ impl Log {
     }
 }
 
-fn tail_row(row: &Row) -> Result<(TailCursor, StoredEvent)> {
-    let cursor = TailCursor { epoch: row.get("epoch")?, xid: row.get("xid")?, position: row.get("position")? };
+fn tail_row(tx: &Tx<'_>, row: &Row) -> Result<(TailCursor, StoredEvent)> {
+    // Rows that came from PostgreSQL keep their transaction, which orders nothing on SQLite.
+    let xid = if tx.engine() == Engine::Sqlite { 0 } else { row.get("xid")? };
+    let cursor = TailCursor { epoch: row.get("epoch")?, xid, position: row.get("position")? };
     let session: callboard_kernel::SessionId = row.get("session_id")?;
     Ok((cursor, store::event_checked(row, &session)?))
 }

@@ -90,16 +90,13 @@ both_engines!(a_hole_and_a_head_that_fits_no_event_are_refused, |db| async move 
     }
 });
 
-#[test]
-fn a_place_that_was_moved_back_leads_no_follower_in_circles() {
+#[tokio::test]
+async fn a_place_that_was_moved_back_leads_no_follower_in_circles() {
     // On PostgreSQL places are compared by the database, which would show the event out of its turn, once.
     let scratch = Scratch::new(Engine::Sqlite);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let (db, log) = (scratch.open(), Log::new(Vec::new(), Vec::new()));
-        let (tenant, _) = changed(&db, &log, "moved", &EPOCH).await;
-        refused(tail(&db, &log, &tenant).await);
-    });
+    let (db, log) = (scratch.open(), Log::new(Vec::new(), Vec::new()));
+    let (tenant, _) = changed(&db, &log, "moved", &EPOCH).await;
+    refused(tail(&db, &log, &tenant).await);
 }
 
 both_engines!(a_head_that_hides_what_is_there_is_refused_and_found, |db| async move {

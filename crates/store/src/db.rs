@@ -92,8 +92,9 @@ impl Db {
     }
 
     /// Puts what is committed into the database file and empties the WAL (SQLite), so that overwritten text is in no file
-    /// any more: deleted and changed rows are zeroed where they stood ([`Db::scrub`] sees to where they stood before). `false` when a reader held the WAL; ask again. On
-    /// PostgreSQL there is nothing to do from here, and the answer is `true`: `docs/guides/erase-and-keep.md` says what is.
+    /// any more: deleted and changed rows are zeroed where they stood ([`Db::scrub`] sees to where they stood before).
+    /// `false` when a reader held the WAL; ask again. On PostgreSQL there is nothing to do from here, and the answer is
+    /// `true`: `docs/guides/erase-and-keep.md` says what is.
     ///
     /// # Errors
     /// Those of [`Db::write`].

@@ -35,7 +35,7 @@ pub(crate) enum Durability {
 
 /// Opens the folder and starts its threads.
 pub(crate) fn start(dir: &Path, durability: Durability, shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>> {
-    check_version()?;
+    check_linked()?;
     let mut threads = Vec::new();
     if !shared.read_only {
         let lock = files::prepare(dir)?;
@@ -62,9 +62,19 @@ pub(crate) fn start(dir: &Path, durability: Durability, shared: &Arc<Shared>) ->
     Ok(threads)
 }
 
-fn check_version() -> Result<()> {
+/// Whether the SQLite that this program is linked with will do; before it touches a file.
+fn check_linked() -> Result<()> {
     if rusqlite::version_number() < OLDEST_SQLITE {
         return Err(Error::internal(format!("SQLite {} is linked, 3.51.3 or later is needed", rusqlite::version())));
+    }
+    // Erasing needs it: a build without it is refused now, not when somebody asks to be forgotten.
+    let pages = "select count(*) from pragma_module_list where name = 'sqlite_dbpage'";
+    let modules =
+        rusqlite::Connection::open_in_memory().and_then(|c| c.query_row(pages, [], |row| row.get::<_, i64>(0)));
+    if modules.map_err(Error::internal)? != 1 {
+        let what =
+            "SQLite was built without sqlite_dbpage: build in the checkout, whose .cargo/config.toml asks for it";
+        return Err(Error::internal(what));
     }
     Ok(())
 }

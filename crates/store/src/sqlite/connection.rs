@@ -77,13 +77,6 @@ impl SqliteConnection {
         // Closing must not checkpoint behind our back: after a failed fsync that would call unwritten pages clean.
         raw.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(|e| failure(&e))?;
         raw.set_prepared_statement_cache_capacity(STATEMENTS);
-        // Erasing needs it: a build without it is refused now, not when somebody asks to be forgotten.
-        let pages = "select count(*) from pragma_module_list where name = 'sqlite_dbpage'";
-        if raw.query_row(pages, [], |row| row.get::<_, i64>(0)).map_err(|e| failure(&e))? != 1 {
-            let what =
-                "SQLite was built without sqlite_dbpage: build in the checkout, whose .cargo/config.toml asks for it";
-            return Err(Error::internal(what));
-        }
         Ok(Self { raw, columns: HashMap::new(), broken: None })
     }
 

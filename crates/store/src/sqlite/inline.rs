@@ -11,7 +11,7 @@ use super::checkpoint::Plan;
 pub use super::checkpoint::WalPages;
 use super::connection::SqliteConnection;
 use super::writer::Writer;
-use super::{Durability, check_version, files, readers};
+use super::{Durability, check_linked, files, readers};
 use crate::answers::unavailable;
 use crate::job::{ReadJob, WriteJob};
 use crate::shared::Shared;
@@ -57,7 +57,7 @@ impl Inline {
         shared: &Arc<Shared>,
         at_once: bool,
     ) -> Result<Self> {
-        check_version()?;
+        check_linked()?;
         let lock = files::prepare(dir)?;
         let database = files::database(dir);
         let vfs = medium.vfs.as_ref().map(|vfs| vfs.name.as_str());

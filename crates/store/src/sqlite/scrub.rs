@@ -17,8 +17,7 @@ const SLICE: i64 = 512;
 /// Above it the first byte of a page of another kind (the number of the next one) could be taken for the kind of a tree's.
 const MOST_PAGES: i64 = 1 << 24;
 
-static COUNT: Sql = Sql::new("PAGE_COUNT", "select page_count from pragma_page_count");
-static VACUUM: Sql = Sql::new("AUTO_VACUUM", "select auto_vacuum from pragma_auto_vacuum");
+static FILE: Sql = Sql::new("FILE", "select page_count, auto_vacuum from pragma_page_count, pragma_auto_vacuum");
 // A page is looked up by its number; a range would walk over all of them.
 static PAGES: Sql = Sql::new(
     "PAGES",
@@ -60,20 +59,19 @@ struct Look {
 }
 
 fn look(tx: &Tx<'_>, from: i64) -> Result<Look> {
-    let pages: i64 = tx.query_one(&COUNT, params! {})?.at(0)?;
+    let file = tx.query_one(&FILE, params! {})?;
+    let (pages, vacuum): (i64, i64) = (file.at(0)?, file.at(1)?);
     if pages >= MOST_PAGES {
         return Err(Error::internal(format!("{pages} pages are too many to be cleared of what was moved")));
     }
-    if tx.query_one(&VACUUM, params! {})?.at::<i64>(0)? != 0 {
+    if vacuum != 0 {
         return Err(Error::internal("a database with auto_vacuum has pages that cannot be told from a tree's"));
     }
     let until = (from + SLICE - 1).min(pages);
     let mut soiled = Vec::new();
     for row in tx.query(&PAGES, params! { from, until })? {
         let (number, data): (i64, Vec<u8>) = (row.at(0)?, row.at(1)?);
-        if is_soiled(&data, number) {
-            soiled.push(number);
-        }
+        soiled.extend(soiled_part(&data, number).map(|_| number));
     }
     Ok(Look { soiled, next: (until < pages).then_some(until + 1) })
 }
@@ -86,18 +84,15 @@ fn clear_all(tx: &Tx<'_>, pages: &[i64]) -> Result<u64> {
 fn clear(tx: &Tx<'_>, page: i64) -> Result<u64> {
     let Some(row) = tx.query_opt(&PAGE, params! { page })? else { return Ok(0) };
     let mut data: Vec<u8> = row.at(0)?;
-    if !is_soiled(&data, page) {
-        return Ok(0);
-    }
-    if let Some(unused) = unused(&data, page) {
-        data[unused].fill(0);
-    }
+    let Some(part) = soiled_part(&data, page) else { return Ok(0) };
+    data[part].fill(0);
     tx.execute(&PAGE_PUT, params! { page, data })?;
     Ok(1)
 }
 
-fn is_soiled(page: &[u8], number: i64) -> bool {
-    unused(page, number).is_some_and(|part| page[part].iter().any(|byte| *byte != 0))
+/// The unused part of a page, when anything is in it.
+fn soiled_part(page: &[u8], number: i64) -> Option<Range<usize>> {
+    unused(page, number).filter(|part| page[part.clone()].iter().any(|byte| *byte != 0))
 }
 
 /// The part of a tree's page between the list of its cells and the first of them
@@ -138,9 +133,9 @@ mod tests {
         assert_eq!(unused(&leaf(0), 7), Some(12..4_000));
         assert_eq!(unused(&leaf(100), 1), Some(112..4_000));
         let mut soiled = leaf(0);
-        assert!(!is_soiled(&soiled, 7));
+        assert_eq!(soiled_part(&soiled, 7), None);
         soiled[3_999] = 1;
-        assert!(is_soiled(&soiled, 7));
+        assert_eq!(soiled_part(&soiled, 7), Some(12..4_000));
     }
 
     #[test]

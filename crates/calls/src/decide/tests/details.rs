@@ -1,6 +1,7 @@
 //! Small promises, each of which a change of one operator would break.
 
 use callboard_contracts::call::{ParticipantKind, ParticipantRole};
+use callboard_kernel::Timestamp;
 
 use super::kit::{Stage, T0, check, peer};
 use crate::model::{ConnectionState, Phase};
@@ -11,6 +12,16 @@ const IN: &str = "connecting, +ann, connected";
 
 fn joins(stage: &mut Stage, peer: Peer) {
     stage.apply(&ProviderFact { room_sid: "R1".to_owned(), at: T0, inferred: false, what: FactKind::Joined(peer) });
+}
+
+/// An instant of the stage, by its second.
+fn at(second: i64) -> Option<Timestamp> {
+    Some(T0.plus_ms(second * 1_000))
+}
+
+/// Which connections were closed, when and why.
+fn closings(stage: &Stage) -> Vec<(&str, Option<Timestamp>, Option<&str>)> {
+    stage.call.connections.iter().map(|c| (c.sid.as_str(), c.closed_at, c.close_reason.as_deref())).collect()
 }
 
 #[test]
@@ -133,10 +144,10 @@ fn ringing_goes_on_while_one_connection_rings_and_only_phones_refuse() {
 #[test]
 fn a_departure_closes_the_connections_of_the_one_who_left() {
     let stage = Stage::play(&format!("{ANN} join bob B1; @1; left ann A1 timeout; @2; join ann A2; @3; leave ann"));
-    let closed: Vec<_> =
-        stage.call.connections.iter().map(|c| (c.sid.as_str(), c.closed_at, c.close_reason.as_deref())).collect();
-    let at = |s: i64| Some(T0.plus_ms(s * 1_000));
-    assert_eq!(closed, [("A1", at(1), Some("connection_timeout")), ("B1", None, None), ("A2", at(3), Some("left"))]);
+    assert_eq!(
+        closings(&stage),
+        [("A1", at(1), Some("connection_timeout")), ("B1", None, None), ("A2", at(3), Some("left"))]
+    );
 }
 
 #[test]
@@ -179,11 +190,11 @@ fn only_what_we_concluded_ourselves_can_a_poll_take_back() {
 #[test]
 fn a_new_room_closes_what_was_open_in_the_old_one_and_nothing_else() {
     let stage = Stage::play(&format!("{ANN} join bob B1; ring ph1 P1; @1; left bob B1 timeout; @2; room R2"));
-    let closed: Vec<_> =
-        stage.call.connections.iter().map(|c| (c.sid.as_str(), c.closed_at, c.close_reason.as_deref())).collect();
-    let at = |s: i64| Some(T0.plus_ms(s * 1_000));
     let restarted = Some("provider_restarted");
-    assert_eq!(closed, [("A1", at(2), restarted), ("B1", at(1), Some("connection_timeout")), ("P1", at(2), restarted)]);
+    assert_eq!(
+        closings(&stage),
+        [("A1", at(2), restarted), ("B1", at(1), Some("connection_timeout")), ("P1", at(2), restarted)]
+    );
     assert_eq!(stage.phase("ph1"), Phase::Invited, "it rang in the old room");
     check("made at once", &format!("{ANN} room R2"), &format!("{IN}, lost ann 1"), "active reconnecting");
 }
@@ -194,7 +205,7 @@ fn the_end_of_a_room_is_noted_for_that_room_alone() {
         let stage = Stage::play(script);
         stage.call.rooms.iter().map(|r| (r.sid.clone(), r.closed_at)).collect::<Vec<_>>()
     };
-    let (one, two, at) = ("R1".to_owned(), "R2".to_owned(), |s: i64| Some(T0.plus_ms(s * 1_000)));
+    let (one, two) = ("R1".to_owned(), "R2".to_owned());
     assert_eq!(closed("room R1; @1; finish R1"), [(one.clone(), at(1))]);
     assert_eq!(closed("room R1; @1; room R2; @2; finish R1"), [(one, at(1)), (two, None)]);
 }
