@@ -146,6 +146,11 @@ pub struct Committed {
     pub payload: Value,
 }
 
+/// Whether an event of this type is a call's end.
+pub fn is_end(ty: &str) -> bool {
+    matches!(ty, "call.ended" | "call.terminal_failure")
+}
+
 /// A post to the endpoint.
 #[derive(Clone, Debug)]
 pub struct Post {

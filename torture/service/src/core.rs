@@ -12,7 +12,7 @@ use callboard_store::Db;
 use callboard_store::testing::{Step, Steps};
 use tokio::sync::oneshot;
 
-use crate::book::Book;
+use crate::book::{Book, is_end};
 use crate::faults::{Fault, Weather};
 use crate::instance::{Done, Live};
 use crate::ports::{PortAsk, PortCall, PortSaid};
@@ -243,10 +243,7 @@ impl Core {
 
     /// Whether every session that was made is over, by its log.
     pub fn all_over(&self) -> bool {
-        let over = |id: &str| {
-            let terminal = |ty: &str| matches!(ty, "call.ended" | "call.terminal_failure");
-            self.book.commits.iter().any(|c| c.session == id && terminal(&c.ty))
-        };
+        let over = |id: &str| self.book.commits.iter().any(|c| c.session == id && is_end(&c.ty));
         self.book.sessions.iter().filter(|s| s.made).all(|s| over(&s.id))
     }
 

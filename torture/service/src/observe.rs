@@ -4,7 +4,7 @@ use callboard_kernel::Result;
 use callboard_store::{Sql, Tx, params};
 use serde_json::Value;
 
-use crate::book::{Committed, Post};
+use crate::book::{Committed, Post, is_end};
 use crate::core::{Core, MS, SEC, Seat, Us};
 use crate::ports::PortSaid;
 use crate::template::BEGIN;
@@ -55,7 +55,7 @@ impl Core {
             self.trace.line(self.now, session, || {
                 format!("log {} #{} {} {} {}", event.session, event.sequence, event.ty, event.event_id, event.payload)
             });
-            let end = matches!(event.ty.as_str(), "call.ended" | "call.terminal_failure");
+            let end = is_end(&event.ty);
             self.book.commits.push(Committed { at: self.now, ..event });
             self.settled |= end && self.mended && self.all_over();
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::book::{Ack, Fact};
+use crate::book::{Ack, Fact, is_end};
 use crate::ctx::Ctx;
 use crate::wire::{Ask, Pending, Said, What};
 
@@ -86,7 +86,7 @@ pub async fn reader(ctx: Ctx, n: usize) {
         let said = ctx.ask(Ask::new(What::Read, n, "GET", &path, &s.key, &Value::Null)).await;
         let Some(body) = said.good() else { continue };
         let events = body["events"].as_array().cloned().unwrap_or_default();
-        let terminal = |e: &Value| matches!(e["type"].as_str(), Some("call.ended" | "call.terminal_failure"));
+        let terminal = |e: &Value| e["type"].as_str().is_some_and(is_end);
         over = events.iter().any(terminal);
         place = body["nextAfterSequence"].as_i64().unwrap_or(place);
         ctx.with(|c| c.book.read.entry((n, name.clone())).or_default().extend(events));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Found;
-use crate::book::{Book, Committed, Conn, SLACK, Session};
+use crate::book::{Book, Committed, Conn, SLACK, Session, is_end};
 use crate::core::{MS, SEC, Us};
 use crate::template::BEGIN;
 
@@ -29,10 +29,6 @@ pub fn check(book: &Book, n: usize, found: &mut Found) {
     view(book, n, &log, found);
 }
 
-pub(super) fn is_terminal(ty: &str) -> bool {
-    matches!(ty, "call.ended" | "call.terminal_failure")
-}
-
 /// `created -> active -> ended | failed`, each once, and nothing after but late words.
 fn status(n: usize, log: &[&Committed], found: &mut Found) {
     let count = |ty: &str| log.iter().filter(|e| e.ty == ty).count();
@@ -41,7 +37,7 @@ fn status(n: usize, log: &[&Committed], found: &mut Found) {
     }
     let over = count("call.ended") + count("call.terminal_failure");
     found.must(over == 1, "a call ends, and ends once", n, || format!("{over} ends"));
-    if let Some(end) = log.iter().position(|e| is_terminal(&e.ty)) {
+    if let Some(end) = log.iter().position(|e| is_end(&e.ty)) {
         for after in &log[end + 1..] {
             let late = after.ty.starts_with("transcript.");
             found.must(late, "nothing but late words follows the end", n, || {
@@ -79,7 +75,7 @@ fn presence(book: &Book, n: usize, log: &[&Committed], found: &mut Found) {
                 if callers.remove(id) && callers.is_empty() && !dismissed {
                     let next = log.get(at + 1);
                     let ends = next.is_some_and(|x| {
-                        is_terminal(&x.ty)
+                        is_end(&x.ty)
                             || x.ty == "call.error"
                             || (x.ty == "call.participant.left" && text(x, "reason") == "session_over")
                     });
@@ -88,7 +84,7 @@ fn presence(book: &Book, n: usize, log: &[&Committed], found: &mut Found) {
                     });
                 }
             }
-            ty if is_terminal(ty) => {
+            ty if is_end(ty) => {
                 found.must(here.is_empty(), "everybody has left a call that is over", n, || format!("{here:?}"));
             }
             _ => {}
@@ -226,7 +222,7 @@ fn losses(book: &Book, n: usize, log: &[&Committed], found: &mut Found) {
         // A page may tell of its cut before the media server does.
         let told = log.iter().any(|e| {
             let about = matches!(e.ty.as_str(), "call.reconnecting" | "call.participant.left");
-            e.at <= taken + REACH && (is_terminal(&e.ty) || about && e.at >= c.from && text(e, "participantId") == id)
+            e.at <= taken + REACH && (is_end(&e.ty) || about && e.at >= c.from && text(e, "participantId") == id)
         });
         found.must(told, "a loss that was heard of is told", n, || {
             format!("{id}: {} was lost at {} ms, heard at {} ms", c.sid, until / MS, taken / MS)
@@ -267,7 +263,7 @@ fn ran_out(book: &Book, n: usize, began: &Committed, left: &Committed, found: &m
 /// Why the call ended, and whether that is true.
 fn ending(book: &Book, n: usize, log: &[&Committed], found: &mut Found) {
     let s = &book.sessions[n];
-    let Some(at) = log.iter().position(|e| is_terminal(&e.ty)) else { return };
+    let Some(at) = log.iter().position(|e| is_end(&e.ty)) else { return };
     let end = log[at];
     let asked = |what: &str| s.asked.iter().any(|a| a.what == what && a.sent <= end.at);
     let last = log[..at].iter().rev().find(|e| {
@@ -318,7 +314,7 @@ fn asked(s: &Session, n: usize, log: &[&Committed], found: &mut Found) {
                 }
             }
             "completed" | "operator_ended" | "failed" => {
-                let over = log.iter().any(|e| is_terminal(&e.ty) && e.at <= done);
+                let over = log.iter().any(|e| is_end(&e.ty) && e.at <= done);
                 found.must(over, "an end is in the log when it is answered", n, || one.what.clone());
             }
             "activate" => {
@@ -332,7 +328,7 @@ fn asked(s: &Session, n: usize, log: &[&Committed], found: &mut Found) {
 
 /// The longest duration is kept, and a call that everybody has left does not go on.
 fn durations(book: &Book, s: &Session, n: usize, log: &[&Committed], found: &mut Found) {
-    let Some(end) = log.iter().find(|e| is_terminal(&e.ty)) else { return };
+    let Some(end) = log.iter().find(|e| is_end(&e.ty)) else { return };
     let started = log.iter().find(|e| e.ty == "call.connected");
     if book.jumped {
         return;
@@ -345,12 +341,13 @@ fn durations(book: &Book, s: &Session, n: usize, log: &[&Committed], found: &mut
         });
     }
     // Somebody who has gone for good without a word, and everybody with them: two polls, the latest webhook, the window.
+    // All of it can only pass while somebody works: a pause begins it anew. Who was heard of late is missed later.
+    let needed = 40 * SEC + s.window.max(s.grace) + 2 * 10 * SEC + SLACK + REACH;
     let callers: Vec<_> = book.conns.iter().filter(|c| c.room == s.room && c.identity.starts_with("caller_")).collect();
     let gone = callers.iter().filter_map(|c| c.until.map(|(at, _)| at)).max();
     if let (Some(gone), Some(started)) = (gone.filter(|_| callers.iter().all(|c| c.until.is_some())), started)
         && !s.asked.iter().any(|a| a.what == "activate")
-        // All of it can only pass while somebody works: a pause begins it anew. Who was heard of late is missed later.
-        && let Some(limit) = book.must_be_done(gone.max(started.at), 40 * SEC + s.window.max(s.grace) + 2 * 10 * SEC + SLACK + REACH)
+        && let Some(limit) = book.must_be_done(gone.max(started.at), needed)
     {
         found.must(end.at <= limit, "a call that everybody has left ends", n, || {
             format!("the last caller was gone at {} s, the end came at {} s", gone / SEC, end.at / SEC)
@@ -361,7 +358,7 @@ fn durations(book: &Book, s: &Session, n: usize, log: &[&Committed], found: &mut
 /// The session as it is shown at the end, against the log.
 fn view(book: &Book, n: usize, log: &[&Committed], found: &mut Found) {
     let Some(view) = book.views.get(&n) else { return };
-    let end = log.iter().find(|e| is_terminal(&e.ty));
+    let end = log.iter().find(|e| is_end(&e.ty));
     let status = end.map_or("active", |e| if e.ty == "call.ended" { "ended" } else { "failed" });
     let started = log.iter().find(|e| e.ty == "call.connected").map(|e| e.ts);
     let ended = end.filter(|e| e.ty == "call.ended");

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Found;
-use super::calls::is_terminal;
-use crate::book::{Book, Post};
+use crate::book::{Book, Post, is_end};
 use crate::core::{Core, SEC};
 use crate::template::LIMIT;
 
@@ -103,7 +102,7 @@ pub fn limit(book: &Book, found: &mut Found) {
     for s in book.sessions.iter().filter(|s| s.limited) {
         let since = s.asked.iter().find(|a| a.what == "activate").and_then(|a| a.done);
         let asked = s.asked.iter().find(|a| a.what == "completed").map(|a| a.sent);
-        let over = book.commits.iter().find(|c| c.session == s.id && is_terminal(&c.ty)).map(|c| c.at);
+        let over = book.commits.iter().find(|c| c.session == s.id && is_end(&c.ty)).map(|c| c.at);
         let until = asked.into_iter().chain(over).min().unwrap_or_else(|| core_end(book));
         spans.extend(since.map(|since| (since, until)));
     }
