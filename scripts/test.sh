@@ -103,8 +103,16 @@ run_step() {
     failed=$((failed + 1)); failures+=("$name: $(reason "$log")")
     printf '  FAILED  %4d s; the end of %s:\n' "$((SECONDS - begun))" "${log#"$ROOT/"}"
     tail -n 40 "$log" | sed 's/^/    /'
+    panics "$log"
     explain "$name"
   fi
+}
+
+# What tests of Rust said when they failed: it stands far above the end of the log.
+panics() {
+  grep -qa ' panicked at ' "$1" || return 0
+  note "what failed in it:"
+  grep -aE -A 6 ' panicked at ' "$1" | cut -c1-600 | head -n 80 | sed 's/^/    /'
 }
 
 # The line that says most about a failure.

@@ -94,8 +94,10 @@ async fn a_kill_in_the_middle_leaves_nothing_that_looks_whole() {
             }
             let part = kept.place.folder.path().join(format!("killed-{n}.part/store/callboard.db"));
             if part.exists() {
+                // Not whole, or killed between the seal and the name: then nothing of it is missing.
                 let out = run_at(&Place::new(Engine::Sqlite), &["restore", text(&part)], &kept.env);
-                assert_eq!(out.status.code(), Some(3), "{}", text_of(&out));
+                let whole = out.status.success() && text_of(&out).contains(r#""sessions":4,"events":604,"findings":0"#);
+                assert!(whole || out.status.code() == Some(3), "{}", text_of(&out));
             }
             // The next one takes the rest over.
             backup(place, &file);

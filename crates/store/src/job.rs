@@ -53,10 +53,10 @@ pub(crate) trait ReadJob: Send {
     fn start(&self) -> bool;
     /// Whose work it is.
     fn standing(&self) -> &Standing;
-    /// Runs the closure and answers.
-    fn run(self: Box<Self>, tx: &Tx<'_>);
-    /// Answers without running.
-    fn refuse(self: Box<Self>, why: Error);
+    /// Runs the closure and keeps its answer. A panic becomes an `INTERNAL` answer.
+    fn run(&mut self, tx: &Tx<'_>);
+    /// Answers: with what the closure gave, or with why it could not run.
+    fn finish(self: Box<Self>, fate: Result<()>);
 }
 
 /// Where an answer goes.
@@ -130,17 +130,13 @@ where
     }
 
     fn finish(self: Box<Self>, fate: Result<()>) {
-        let answer = match (fate, self.outcome) {
-            (Err(why), _) => Err(why),
-            (Ok(()), Some(answer)) => answer,
-            (Ok(()), None) => Err(Error::internal("a write was answered before it ran")),
-        };
-        self.reply.send(answer);
+        self.reply.send(answer(fate, self.outcome));
     }
 }
 
 pub(crate) struct Read<T, F> {
-    body: F,
+    body: Option<F>,
+    outcome: Option<Result<T>>,
     reply: Reply<T>,
     ticket: Ticket,
     standing: Standing,
@@ -148,7 +144,7 @@ pub(crate) struct Read<T, F> {
 
 impl<T, F> Read<T, F> {
     pub(crate) const fn new(body: F, reply: Reply<T>, ticket: Ticket, standing: Standing) -> Self {
-        Self { body, reply, ticket, standing }
+        Self { body: Some(body), outcome: None, reply, ticket, standing }
     }
 }
 
@@ -166,14 +162,17 @@ where
         &self.standing
     }
 
-    fn run(self: Box<Self>, tx: &Tx<'_>) {
-        let Self { body, reply, .. } = *self;
-        reply.send(guarded(|| body(tx)));
+    fn run(&mut self, tx: &Tx<'_>) {
+        self.outcome = self.body.take().map(|body| guarded(|| body(tx)));
     }
 
-    fn refuse(self: Box<Self>, why: Error) {
-        self.reply.send(Err(why));
+    fn finish(self: Box<Self>, fate: Result<()>) {
+        self.reply.send(answer(fate, self.outcome));
     }
+}
+
+fn answer<T>(fate: Result<()>, outcome: Option<Result<T>>) -> Result<T> {
+    fate.and_then(|()| outcome.unwrap_or_else(|| Err(Error::internal("a request was answered before it ran"))))
 }
 
 /// Runs a closure; a panic becomes an error, so that the thread lives on.

@@ -204,12 +204,12 @@ pub(super) fn read(mut link: Link) {
     }
     while let Some(job) = shared.reads.take_one() {
         if job.start() {
-            job.refuse(unavailable("no connection"));
+            job.finish(Err(unavailable("no connection")));
         }
     }
 }
 
-fn read_one(link: &mut Link, job: Box<dyn ReadJob>) {
+fn read_one(link: &mut Link, mut job: Box<dyn ReadJob>) {
     let shared = link.shared.clone();
     for _ in 0..RUNS_MAX {
         let Some(connection) = link.ready_within(Some(shared.start_within)) else { break };
@@ -221,15 +221,17 @@ fn read_one(link: &mut Link, job: Box<dyn ReadJob>) {
                 link.drop_connection();
                 continue;
             }
-            return job.refuse(unavailable(e));
+            return job.finish(Err(unavailable(e)));
         }
         job.run(&Tx::new(connection, reach));
+        // Nobody needs to wait for the end of the transaction.
+        job.finish(Ok(()));
         if connection.is_lost() || connection.batch("rollback").is_err() {
             link.drop_connection();
         }
         return;
     }
-    job.refuse(no_connection(&shared));
+    job.finish(Err(no_connection(&shared)));
 }
 
 fn no_connection(shared: &Shared) -> Error {

@@ -18,7 +18,16 @@ pub(crate) fn database(dir: &Path) -> PathBuf {
 /// Held while this process may write; the lock ends with the process, however it ends.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    /// Closing alone would not do: a child that was forked a moment ago has the file open too, until it runs its program.
+    fn drop(&mut self) {
+        if let Err(e) = self.file.unlock() {
+            tracing::error!("The lock of the data folder was not given back: {e}");
+        }
+    }
 }
 
 /// Makes the folder if it is missing and takes its lock.
@@ -42,7 +51,7 @@ pub(crate) fn prepare(dir: &Path) -> Result<Lock> {
     }
     // The number is a help for people; the lock alone decides.
     file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(|e| trouble("write", &path, &e))?;
-    Ok(Lock { _file: file })
+    Ok(Lock { file })
 }
 
 /// Makes the database file if there is none. What it will hold is personal, and SQLite would let others read it; its

@@ -15,12 +15,12 @@ pub(super) fn run(shared: &Arc<Shared>, mut connection: SqliteConnection) {
 }
 
 /// One request, at one snapshot.
-pub(super) fn one(connection: &mut SqliteConnection, job: Box<dyn ReadJob>) {
+pub(super) fn one(connection: &mut SqliteConnection, mut job: Box<dyn ReadJob>) {
     if !job.start() {
         return;
     }
     if let Err(e) = connection.control("begin deferred") {
-        job.refuse(unavailable(e));
+        job.finish(Err(unavailable(e)));
         return;
     }
     let reach = job.standing().reach();
@@ -30,4 +30,6 @@ pub(super) fn one(connection: &mut SqliteConnection, job: Box<dyn ReadJob>) {
     {
         tracing::error!("A read could not be ended: {e}");
     }
+    // Not before: who has the answer holds the WAL no longer.
+    job.finish(Ok(()));
 }
