@@ -316,3 +316,7 @@ impl Book {
 
 /// How late repairs may be: they look every second, and a look takes a moment.
 pub const SLACK: Us = 4 * SEC;
+
+/// How late the end of a window may be: before it the media server is asked who is there, whose answer may take 2.5 s. A
+/// look at others may be under way, and one that a webhook overtook is repeated a second later; two in a row may be.
+pub const LOOKED: Us = 14 * SEC;
