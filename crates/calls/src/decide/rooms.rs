@@ -24,19 +24,25 @@ impl Call {
     /// A room of our name exists: the first one connects the call, another one means that the server lost the old.
     pub(super) fn room_seen(&mut self, fact: &ProviderFact, now: Timestamp) {
         self.session.missing_polls = 0;
-        if fact.room_sid.is_empty() || self.rooms.iter().any(|r| r.sid == fact.room_sid) {
+        // A poll finds the room that there is now, whatever the clocks say by which reports are put in order.
+        let found = fact.inferred && fact.what == FactKind::RoomStarted;
+        let known = self.rooms.iter().position(|r| r.sid == fact.room_sid);
+        if fact.room_sid.is_empty() || known.is_some_and(|at| !found || self.rooms[at].closed_at.is_none()) {
             self.no_effect("the room is already known");
             return;
         }
         // A report about an older incarnation that arrives late must not close the current one.
         let newest = self.rooms.iter().filter(|r| r.closed_at.is_none()).map(|r| r.opened_at).max();
-        let late = newest.is_some_and(|opened| fact.at < opened);
+        let late = !found && newest.is_some_and(|opened| fact.at < opened);
         let closed_at = late.then_some(now);
         if !late {
             self.rooms.iter_mut().filter(|r| r.closed_at.is_none()).for_each(|r| r.closed_at = Some(now));
         }
         let restarted = !self.rooms.is_empty() && !late;
-        self.rooms.push(RoomRow { sid: fact.room_sid.clone(), opened_at: fact.at, closed_at });
+        match known {
+            Some(at) => self.rooms[at].closed_at = None,
+            None => self.rooms.push(RoomRow { sid: fact.room_sid.clone(), opened_at: fact.at, closed_at }),
+        }
         if restarted {
             self.lose_connections(PROVIDER_RESTARTED, Some(&fact.room_sid), now, fact.inferred);
         }
@@ -112,12 +118,15 @@ impl Call {
     pub fn missed_facts(&self, room_sid: &str, listed: &[Peer], now: Timestamp) -> Vec<ProviderFact> {
         let fact = |what| ProviderFact { room_sid: room_sid.to_owned(), at: now, inferred: true, what };
         let mut out = Vec::new();
-        if !self.rooms.iter().any(|r| r.sid == room_sid) {
+        let found = !self.rooms.iter().any(|r| r.sid == room_sid && r.closed_at.is_none());
+        if found {
             out.push(fact(FactKind::RoomStarted));
         }
         for peer in listed {
             let known = self.connections.iter().find(|c| c.sid == peer.sid);
-            if known.is_none_or(|c| peer.active && self.may_return(c)) {
+            // Who was thought lost with a room that is the current one after all is in it.
+            let with_room = |c: &ConnectionRow| found && c.closed_at.is_some() && concluded(c);
+            if known.is_none_or(|c| peer.active && (with_room(c) || self.may_return(c))) {
                 out.push(fact(FactKind::Joined(peer.clone())));
             }
         }

@@ -98,6 +98,11 @@ fn known<'a>(book: &'a Book, identity: &str, at: Us) -> Option<&'a Conn> {
     book.conns.iter().filter(there).find(|c| c.joined_taken.is_some_and(|taken| taken < at))
 }
 
+/// Whether somebody has told, since that connection began, that they leave: then it is no sign of presence any more.
+fn told_gone(s: &Session, id: &str, conn: &Conn, at: Us) -> bool {
+    s.asked.iter().any(|a| a.what == "left" && a.about == id && (conn.from..=at).contains(&a.sent))
+}
+
 /// Whether a leave's reason is true, and whether the one who is said to be gone is gone.
 fn left(book: &Book, n: usize, e: &Committed, found: &mut Found) {
     let (s, reason) = (&book.sessions[n], text(e, "reason"));
@@ -123,7 +128,7 @@ fn left(book: &Book, n: usize, e: &Committed, found: &mut Found) {
     if matches!(reason, "session_over" | "left" | "removed") {
         return;
     }
-    let alive = known(book, identity, e.at);
+    let alive = known(book, identity, e.at).filter(|c| !told_gone(s, id, c, e.at));
     found.must(alive.is_none(), "nobody leaves who is known to be connected", n, || {
         format!("#{} {id} ({reason}), connected by {:?}", e.sequence, alive.map(|c| (&c.sid, c.from, c.joined_taken)))
     });
@@ -159,7 +164,8 @@ fn attempts(book: &Book, n: usize, log: &[&Committed], found: &mut Found) {
                 found.must(!open.contains_key(id), "one attempt at a time", n, || format!("#{} {id}", e.sequence));
                 open.insert(id, (attempt, e));
                 let identity = s.people.get(id).map_or("", String::as_str);
-                let alive = known(book, identity, e.at).filter(|_| e.payload["reportedBy"].is_null());
+                let alive = known(book, identity, e.at)
+                    .filter(|c| e.payload["reportedBy"].is_null() && !told_gone(s, id, c, e.at));
                 found.must(alive.is_none(), "nobody is lost who is known to be connected", n, || {
                     format!("#{} {id}, connected by {:?}", e.sequence, alive.map(|c| (&c.sid, c.from, c.joined_taken)))
                 });

@@ -209,3 +209,25 @@ fn the_end_of_a_room_is_noted_for_that_room_alone() {
     assert_eq!(closed("room R1; @1; finish R1"), [(one.clone(), at(1))]);
     assert_eq!(closed("room R1; @1; room R2; @2; finish R1"), [(one, at(1)), (two, None)]);
 }
+
+#[test]
+fn a_poll_finds_the_room_that_there_is_whatever_the_clocks_say() {
+    check(
+        "seen by an instance whose clock is behind",
+        "@50; room R1; join ann A1; @10; poll R2; @60; in R2; join ann A2",
+        &format!("{IN}, lost ann 1, back ann 50000"),
+        "active connected",
+    );
+    check(
+        "after one that was seen by an instance whose clock is ahead",
+        "room R1; join ann A1; @50; poll R2 ann:A2; @20; room R3; in R3; join ann A3; @21; poll R3 ann:A3",
+        &format!("{IN}, lost ann 1, back ann 0, lost ann 2, back ann 0"),
+        "active connected",
+    );
+    check(
+        "a late word of an old connection brings no old room back",
+        "room R1; join ann A1; @5; room R2; in R2; join ann A2; in R1; left ann A0 SIGNAL_CLOSE; in R2; join bob B1",
+        &format!("{IN}, lost ann 1, back ann 0, +bob"),
+        "active connected",
+    );
+}
