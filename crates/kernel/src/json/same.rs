@@ -29,9 +29,14 @@ fn same(a: &str, b: &str, depth: usize) -> bool {
         (b't' | b'f' | b'n', b't' | b'f' | b'n') => a == b && matches!(a, "true" | "false" | "null"),
         _ => match (Decimal::parse(a), Decimal::parse(b)) {
             (Some(x), Some(y)) => x == y,
-            _ => false,
+            // An exponent beyond i64 has no equal but its own text.
+            _ => a == b && is_json(a),
         },
     }
+}
+
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<&RawValue>(text).is_ok()
 }
 
 fn same_objects(a: &str, b: &str, depth: usize) -> Option<bool> {
@@ -58,8 +63,10 @@ struct Decimal {
 
 impl Decimal {
     fn parse(text: &str) -> Option<Self> {
-        // Refuses what is no JSON number; the digits themselves are read below, exactly.
-        serde_json::from_str::<&RawValue>(text).ok()?;
+        // The digits themselves are read below, exactly.
+        if !is_json(text) {
+            return None;
+        }
         let (negative, unsigned) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text),
@@ -79,7 +86,6 @@ impl Decimal {
         if digits.is_empty() {
             return Some(Self { negative: false, digits, exponent: 0 });
         }
-        // An exponent beyond i64 has no equal but its own text, which the caller has compared.
         let exponent = written.map_or(Some(0), |e| e.parse::<i64>().ok())?;
         let shift = i64::try_from(trail).ok()? - i64::try_from(fraction.len()).ok()?;
         Some(Self { negative, digits, exponent: exponent.checked_add(shift)? })
