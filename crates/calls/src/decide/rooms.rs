@@ -124,9 +124,7 @@ impl Call {
         }
         for peer in listed {
             let known = self.connections.iter().find(|c| c.sid == peer.sid);
-            // Who was thought lost with a room that is the current one after all is in it.
-            let with_room = |c: &ConnectionRow| found && c.closed_at.is_some() && concluded(c);
-            if known.is_none_or(|c| peer.active && (with_room(c) || self.may_return(c))) {
+            if known.is_none_or(|c| peer.active && self.may_return(c, found)) {
                 out.push(fact(FactKind::Joined(peer.clone())));
             }
         }
@@ -143,9 +141,10 @@ impl Call {
         out
     }
 
-    /// Rings, or was believed lost while its window or grace still runs.
-    fn may_return(&self, c: &ConnectionRow) -> bool {
-        let waits = self.participant(&c.participant).is_some_and(|p| matches!(p.phase, Phase::Window | Phase::Grace));
-        (c.closed_at.is_none() && !c.active) || (c.closed_at.is_some() && concluded(c) && waits)
+    /// Rings, or was believed lost while its window or grace still runs, or with a room that is the current one after all.
+    fn may_return(&self, c: &ConnectionRow, room_found: bool) -> bool {
+        let expected = room_found
+            || self.participant(&c.participant).is_some_and(|p| matches!(p.phase, Phase::Window | Phase::Grace));
+        (c.closed_at.is_none() && !c.active) || (c.closed_at.is_some() && concluded(c) && expected)
     }
 }

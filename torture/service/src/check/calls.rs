@@ -92,13 +92,15 @@ fn presence(book: &Book, n: usize, log: &[&Committed], found: &mut Found) {
     }
 }
 
-/// A connection of somebody at an instant that the service had heard of before: then nothing was over or lost.
-fn known<'a>(book: &'a Book, identity: &str, at: Us) -> Option<&'a Conn> {
+/// A connection of somebody at an instant that the service had heard of before: then nothing was over or lost. None when
+/// they have told since it began that they leave.
+fn known<'a>(book: &'a Book, s: &Session, (id, identity): (&str, &str), at: Us) -> Option<&'a Conn> {
     let there = |c: &&Conn| c.identity == identity && c.from <= at && c.until.is_none_or(|(until, _)| until > at);
-    book.conns.iter().filter(there).find(|c| c.joined_taken.is_some_and(|taken| taken < at))
+    let heard = book.conns.iter().filter(there).find(|c| c.joined_taken.is_some_and(|taken| taken < at));
+    heard.filter(|c| !told_gone(s, id, c, at))
 }
 
-/// Whether somebody has told, since that connection began, that they leave: then it is no sign of presence any more.
+/// Whether somebody has told, since that connection began, that they leave: then it is no sign of presence.
 fn told_gone(s: &Session, id: &str, conn: &Conn, at: Us) -> bool {
     s.asked.iter().any(|a| a.what == "left" && a.about == id && (conn.from..=at).contains(&a.sent))
 }
@@ -128,7 +130,7 @@ fn left(book: &Book, n: usize, e: &Committed, found: &mut Found) {
     if matches!(reason, "session_over" | "left" | "removed") {
         return;
     }
-    let alive = known(book, identity, e.at).filter(|c| !told_gone(s, id, c, e.at));
+    let alive = known(book, s, (id, identity), e.at);
     found.must(alive.is_none(), "nobody leaves who is known to be connected", n, || {
         format!("#{} {id} ({reason}), connected by {:?}", e.sequence, alive.map(|c| (&c.sid, c.from, c.joined_taken)))
     });
@@ -164,8 +166,7 @@ fn attempts(book: &Book, n: usize, log: &[&Committed], found: &mut Found) {
                 found.must(!open.contains_key(id), "one attempt at a time", n, || format!("#{} {id}", e.sequence));
                 open.insert(id, (attempt, e));
                 let identity = s.people.get(id).map_or("", String::as_str);
-                let alive = known(book, identity, e.at)
-                    .filter(|c| e.payload["reportedBy"].is_null() && !told_gone(s, id, c, e.at));
+                let alive = known(book, s, (id, identity), e.at).filter(|_| e.payload["reportedBy"].is_null());
                 found.must(alive.is_none(), "nobody is lost who is known to be connected", n, || {
                     format!("#{} {id}, connected by {:?}", e.sequence, alive.map(|c| (&c.sid, c.from, c.joined_taken)))
                 });
@@ -255,8 +256,7 @@ fn ran_out(book: &Book, n: usize, began: &Committed, left: &Committed, found: &m
     // A cut that a page has told opens no window; the loss that follows does, and that is not told again. It may be heard
     // by an instance of another clock than the one that heard the page.
     let ends = instant(&began.payload["windowEndsAt"]);
-    if ends.is_some() || !book.jumped {
-        let least = ends.unwrap_or(began.ts + s.window);
+    if let Some(least) = ends.or((!book.jumped).then_some(began.ts + s.window)) {
         found.must(left.ts >= least, "a window is waited for", n, || {
             format!("#{} {} ms before its end", left.sequence, (least - left.ts) / MS)
         });
