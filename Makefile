@@ -1,6 +1,6 @@
 # Names of steps only; what they do lives in scripts/, each safe to run again.
 .DEFAULT_GOAL := help
-.PHONY: help run link test torture mutants fmt contract contract-fix live-evidence
+.PHONY: help run link test torture bench mutants fmt contract contract-fix live-evidence
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -16,6 +16,9 @@ test: ## run every check (ONLY="fmt clippy" for some, FROM=live to begin later)
 
 torture: ## prove it: QUICK=1 short, RIG="a b" some, SEED=n again, MINUTES=m at most, KEEP=1 into docs/evidence
 	@scripts/torture.sh
+
+bench: ## measure beside limits and peers: QUICK=1 two minutes, ROWS="a b" some (ROWS=help), KEEP=1 into docs/performance.md
+	@scripts/bench.sh
 
 mutants: ## change the rules piece by piece and list what no test notices (CRATE=calls for one, MINUTES=m at most)
 	@scripts/mutants.sh

@@ -6,15 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 need_python
 while read -r folder venv; do
   lock="$ROOT/$folder/requirements.lock"
-  want="$(sha256sum "$lock" | cut -d' ' -f1) $(python3 --version)"
-  stamp="$TOOLS/$venv/.callboard-installed"
-  if stamp_matches "$stamp" "$want"; then continue; fi
-  say "installing the Python tools of $folder"
-  rm -rf "${TOOLS:?}/$venv"
-  python3 -m venv "$TOOLS/$venv" ||
-    die "python3 cannot make a virtual environment; on Debian:  apt-get install -y python3-venv"
-  "$TOOLS/$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r "$lock"
-  printf '%s' "$want" > "$stamp"
+  python_venv "$venv" "$(sha256sum "$lock" | cut -d' ' -f1)" --require-hashes -r "$lock"
 done << 'FOLDERS'
 tests/http venv
 clients/python venv-python

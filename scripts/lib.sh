@@ -123,3 +123,16 @@ end_pid() {
 
 # stamp_matches FILE TEXT: whether an earlier run left exactly this note.
 stamp_matches() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
+
+# python_venv NAME WANT PIP-ARGUMENT…: makes .tools/NAME with these packages, unless it was made for the same WANT, by the same
+# Python, in the same place: its programs name the folder where it was made, and work nowhere else.
+python_venv() {
+  local folder="$TOOLS/$1" want; want="$2 $(python3 --version) $TOOLS/$1"; shift 2
+  if stamp_matches "$folder/.callboard-installed" "$want"; then return 0; fi
+  say "installing Python tools into ${folder#"$ROOT"/}"
+  rm -rf "${folder:?}"
+  python3 -m venv "$folder" ||
+    die "python3 cannot make a virtual environment; on Debian:  apt-get install -y python3-venv"
+  "$folder/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: "$@"
+  printf '%s' "$want" > "$folder/.callboard-installed"
+}

@@ -12,8 +12,8 @@ LOGS="$ROOT/artifacts/test"
 STATE="$(mktemp -d "${TMPDIR:-/tmp}/callboard-test.XXXXXX")"
 # PostgreSQL runs as its own user and must be able to pass through.
 chmod 755 "$STATE"
-STEPS=(versions tools fmt web-build web-check web-test clippy deny tidy build postgres rust openapi client
-  python clients http live survive journeys readme)
+STEPS=(versions tools fmt web-build web-check web-test clippy deny tidy alerts build postgres rust openapi client
+  python clients http live survive journeys readme deploy)
 
 current=""
 finish() {
@@ -60,6 +60,7 @@ step_deny()      {
   scripts/fuzz-engine.sh --check
 }
 step_tidy()      { cargo run --quiet --locked -p xtask -- tidy; }
+step_alerts()    { scripts/check-alerts.sh; }
 step_build()     { cargo build --quiet --locked --workspace; }
 step_postgres()  { scripts/postgres.sh start "$STATE/postgres"; }
 step_rust()      { with_postgres; cargo test --quiet --workspace --locked --no-fail-fast; }
@@ -72,12 +73,15 @@ step_live()      { with_binary; with_browser; node tests/live/roundtrip.mjs --re
 step_survive()  { with_binary; with_browser; node tests/live/survive.mjs --report artifacts/live/survive.json; }
 step_journeys()  { with_binary; with_browser; node --test --test-concurrency=1 tests/live/journeys/; }
 step_readme()    { with_binary; scripts/check-readme.sh; python3 scripts/check-docs.py; }
+step_deploy()    { scripts/check-deploy.sh; }
 
 explain() {
   case "$1" in
     fmt) note "repair it with: make fmt" ;;
     openapi|client|python) note "what is generated is repaired with: make contract-fix" ;;
+    deploy) note "the guide's proxy texts are run as they stand: docs/guides/deploy.md" ;;
     readme) note "what is run and what is not: scripts/check-docs.py --list" ;;
+    alerts) note "what is meant, and what runs: docs/guides/observe.md" ;;
     deny) note "see deny.toml for what may be linked" ;;
     live|survive|journeys) note "screenshots and reports: artifacts/live/" ;;
     web-check) note "formatting is repaired with: make fmt" ;;

@@ -52,6 +52,8 @@ class Wire:
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    #: When its last answer came, by the loop's clock.
+    rests: float = 0.0
 
     def close(self) -> None:
         """Ends it at once."""
@@ -139,6 +141,8 @@ class Client:
         self.url = url
         self.key = key
         self.host, self.port = place(url)
+        #: A connection that rested longer is not used again, seconds.
+        self.keep = float("inf")
         self._idle: list[Wire] = []
 
     def headers(self) -> dict[str, str]:
@@ -178,13 +182,15 @@ class Client:
         if back.get("connection", "").lower() == "close" or len(self._idle) >= 64:
             wire.close()
         else:
+            wire.rests = asyncio.get_running_loop().time()
             self._idle.append(wire)
         return reply
 
     async def _wire(self) -> Wire:
         while self._idle:
             wire = self._idle.pop()
-            if not wire.reader.at_eof() and not wire.writer.is_closing() and wire.reader.exception() is None:
+            fresh = asyncio.get_running_loop().time() - wire.rests < self.keep
+            if fresh and not wire.reader.at_eof() and not wire.writer.is_closing() and wire.reader.exception() is None:
                 return wire
             wire.close()
         return await dial(self.host, self.port)

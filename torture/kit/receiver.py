@@ -8,12 +8,15 @@ import contextlib
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from torture.kit.http import read_body, read_head
+from torture.kit.read import Logs
+from torture.kit.report import Report
 
 
 @dataclass
@@ -27,6 +30,7 @@ class Post:
     signed: bool
     peer: int
     status: int = 0
+    at: float = field(default_factory=time.monotonic)
 
 
 @dataclass
@@ -61,6 +65,8 @@ class Receiver:
     url: str = ""
     posts: list[Post] = field(default_factory=list)
     holding: bool = False
+    #: How long it thinks about an answer, and about each tenth, seconds.
+    latency: tuple[float, float] = (0.0, 0.0)
     hold_only: set[str] = field(default_factory=set)
     held: list[Held] = field(default_factory=list)
     _server: asyncio.Server | None = None
@@ -97,6 +103,7 @@ class Receiver:
                     self.held.append(held)
                     post.status = await held.answer
                 else:
+                    await asyncio.sleep(self.latency[len(self.posts) % 10 == 0])
                     post.status = 200
                 reason = "OK" if post.status == 200 else "Error"
                 writer.write(f"HTTP/1.1 {post.status} {reason}\r\ncontent-length: 0\r\n\r\n".encode())
@@ -145,3 +152,27 @@ class Receiver:
         for held in gone:
             if not held.answer.done():
                 held.answer.set_result(status)
+
+
+def judge_deliveries(report: Report, posts: Iterable[Post], log: Logs) -> None:
+    """Each `usage` event of the log arrived, signed and unchanged; first arrivals of a session are in its order."""
+    arrived: dict[tuple[str, int], dict[str, Any]] = {}
+    last: dict[str, int] = {}
+    for post in posts:
+        if not post.signed:
+            report.violation("a webhook is not signed", {"delivery": post.delivery})
+        if post.status != 200 or (post.session, post.sequence) in arrived:
+            continue
+        arrived[post.session, post.sequence] = post.event
+        if post.sequence < last.get(post.session, 0):
+            detail = {"session": post.session, "sequence": post.sequence, "after": last[post.session]}
+            report.violation("webhooks of a session changed places", detail)
+        last[post.session] = max(post.sequence, last.get(post.session, 0))
+    for session, events in log.items():
+        for stored in (e for e in events if e.type.startswith("usage.")):
+            report.checked["deliveries"] += 1
+            got = arrived.get((session, stored.sequence))
+            if got is None:
+                report.violation("an effect is lost", {"session": session, "sequence": stored.sequence})
+            elif (got["eventId"], got["payload"]) != (stored.event_id, stored.payload):
+                report.violation("a webhook differs from its event", {"session": session, "event": got})

@@ -49,10 +49,12 @@ class ServerProcess:
         env: dict[str, str] | None = None,
         wrap: Sequence[str] = (),
         listen: str = "127.0.0.1:0",
+        program: Path | None = None,
     ) -> None:
         self.work, self.name, self.listen, self.wrap = work, name, listen, list(wrap)
         self.data = data if data is not None or database_url else work / f"{name}-data"
         self.database_url, self.env = database_url, dict(env or {})
+        self.program = program
         self.log = work / f"{name}.log"
         self.url, self.port, self.api_key = "", 0, ""
         self._process: subprocess.Popen[bytes] | None = None
@@ -60,7 +62,8 @@ class ServerProcess:
 
     def command(self) -> list[str]:
         """How it is started."""
-        command = [*self.wrap, str(binary()), "serve", "--dev", "--no-demo", "--listen", self.listen, "--ready-json"]
+        program = str(self.program or binary())
+        command = [*self.wrap, program, "serve", "--dev", "--no-demo", "--listen", self.listen, "--ready-json"]
         return [*command, "--data", str(self.data)] if self.data is not None else command
 
     def environment(self) -> dict[str, str]:
@@ -201,7 +204,7 @@ class ServerProcess:
 
     def run(self, *arguments: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
         """Another command of the binary on the same data, such as `verify`."""
-        command = [str(binary()), *arguments]
+        command = [str(self.program or binary()), *arguments]
         if self.data is not None:
             command += ["--data", str(self.data)]
         return subprocess.run(

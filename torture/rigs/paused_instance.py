@@ -16,7 +16,7 @@ from torture.kit.book import AckBook
 from torture.kit.http import Client
 from torture.kit.postgres import Cluster
 from torture.kit.read import by_http, by_postgres
-from torture.kit.receiver import Held, Receiver, ports_of
+from torture.kit.receiver import Held, Receiver, judge_deliveries, ports_of
 from torture.kit.report import CouldNotRun, Report, main
 from torture.kit.server import ServerProcess
 from torture.kit.verdict import judge, run_verify
@@ -205,33 +205,10 @@ class Rig:
         for server in self.servers:
             readings[server.name] = await by_http(server.url, self.servers[0].api_key, self.sessions)
         judge(self.report, entries, readings, {})
-        self._judge_deliveries(readings["psql"])
+        judge_deliveries(self.report, self.receiver.posts, readings["psql"])
+        self.report.figures["attempts that arrived"] = len(self.receiver.posts)
         await asyncio.to_thread(run_verify, self.report, self.servers[0], {})
         await self.receiver.stop()
-
-    def _judge_deliveries(self, log: Any) -> None:
-        """Each event of the log arrived, signed and unchanged; the first arrivals of a session are in its order."""
-        arrived: dict[tuple[str, int], dict[str, Any]] = {}
-        last: dict[str, int] = {}
-        for post in self.receiver.posts:
-            if not post.signed:
-                self.report.violation("a webhook is not signed", {"delivery": post.delivery})
-            if post.status != 200 or (post.session, post.sequence) in arrived:
-                continue
-            arrived[post.session, post.sequence] = post.event
-            if post.sequence < last.get(post.session, 0):
-                detail = {"session": post.session, "sequence": post.sequence, "after": last[post.session]}
-                self.report.violation("webhooks of a session changed places", detail)
-            last[post.session] = max(post.sequence, last.get(post.session, 0))
-        for session, events in log.items():
-            for stored in (e for e in events if e.type.startswith("usage.")):
-                self.report.checked["deliveries"] += 1
-                got = arrived.get((session, stored.sequence))
-                if got is None:
-                    self.report.violation("an effect is lost", {"session": session, "sequence": stored.sequence})
-                elif (got["eventId"], got["payload"]) != (stored.event_id, stored.payload):
-                    self.report.violation("a webhook differs from its event", {"session": session, "event": got})
-        self.report.figures["attempts that arrived"] = len(self.receiver.posts)
 
 
 async def play(report: Report) -> None:

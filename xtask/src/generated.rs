@@ -16,6 +16,7 @@ fn files() -> Result<Vec<(&'static str, String)>, String> {
     Ok(vec![
         ("docs/reference/http.md", reference::http(&value, &access)?),
         ("docs/reference/commands.md", page("commands")?),
+        ("docs/reference/metrics.md", page("metrics")?),
         ("docs/reference/settings.md", page("settings")?),
         ("openapi/callboard.json", document),
     ])
@@ -75,7 +76,7 @@ fn ask(arguments: &[&str]) -> Result<Vec<u8>, String> {
         Some(binary) => Command::new(binary),
         None => {
             let mut cargo = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
-            cargo.args(["run", "--quiet", "--locked", "-p", "callboard", "--"]);
+            cargo.args(["run", "--quiet", "--locked", "-p", "callboard", "--bin", "callboard", "--"]);
             cargo
         }
     };

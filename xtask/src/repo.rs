@@ -43,7 +43,7 @@ impl Repo {
 
     /// The Rust sources, each with its path and its text without comments, strings and unit tests.
     pub fn rust(&self) -> Vec<Source> {
-        ["crates/", "xtask/", "torture/"]
+        ["crates/", "xtask/", "torture/", "bench/"]
             .iter()
             .flat_map(|prefix| self.under(prefix, ".rs"))
             // A build script is a program of the build, not of the product.

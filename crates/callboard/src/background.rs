@@ -5,26 +5,32 @@ use std::time::Duration;
 
 use callboard_eventlog::outbox::{Handler, Worker};
 use callboard_http::{App, Repair, Shutdown};
+use tokio::task::JoinHandle;
 
 use crate::metrics::Registry;
 
 /// The shortest time between two looks at the outbox.
 const PACE: Duration = Duration::from_millis(15);
 
-/// Starts everything; all of it ends when the shutdown begins.
+/// How long effects that are under way may go on after the shutdown began. Longer than nearly every endpoint takes; what is
+/// left is for another instance, or for the next start, when its lease has run out.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// Starts everything; all of it ends when the shutdown begins. The task ends when no effect is under way any more: the
+/// store stays open until then.
 pub fn start(
     app: &App,
     repairs: Vec<Arc<dyn Repair>>,
     handlers: Vec<Arc<dyn Handler>>,
     registry: &Arc<Registry>,
     shutdown: &Shutdown,
-) {
+) -> JoinHandle<()> {
     for repair in repairs {
         tokio::spawn(run_repair(app.clone(), repair, Arc::clone(registry), shutdown.clone()));
     }
-    let worker = Worker::new(app.db.clone(), Arc::clone(&app.world), handlers);
-    tokio::spawn(run_outbox(app.clone(), worker, shutdown.clone()));
+    let worker = Worker::new(app.db.clone(), Arc::clone(&app.world), handlers).counting(registry.outbox());
     tokio::spawn(run_hints(app.clone(), shutdown.clone()));
+    tokio::spawn(run_outbox(app.clone(), worker, shutdown.clone()))
 }
 
 async fn run_repair(app: App, repair: Arc<dyn Repair>, registry: Arc<Registry>, shutdown: Shutdown) {
@@ -37,10 +43,11 @@ async fn run_repair(app: App, repair: Arc<dyn Repair>, registry: Arc<Registry>, 
             () = repair.hint() => clock.reset(),
             () = shutdown.begun() => return,
         }
-        match repair.run(app.world.now()).await {
+        let outcome = repair.run(app.world.now()).await;
+        registry.repaired(repair.name(), outcome.as_ref().copied());
+        match outcome {
             Ok(0) => {}
             Ok(n) => {
-                registry.mended(repair.name(), n);
                 tracing::info!("Repair {} mended {n}", repair.name());
             }
             Err(error) => tracing::warn!("Repair {} failed and will run again: {error}", repair.name()),
@@ -82,7 +89,7 @@ async fn run_outbox(app: App, worker: Worker, shutdown: Shutdown) {
             () = woken => {}
             () = worker.landed() => {}
             () = tokio::time::sleep(Duration::from_secs(1)) => {}
-            () = shutdown.begun() => return,
+            () = shutdown.begun() => return worker.drain(DRAIN).await,
         }
     }
 }

@@ -7,8 +7,10 @@ use std::process::ExitCode;
 use callboard::backup::{Backup, Restore};
 use callboard::config::Values;
 use callboard::demo::{self, Demo};
-use callboard::desk::{self, Ask};
+use callboard::desk::{self, Ask, Hall};
+use callboard::doctor::Doctor;
 use callboard::serve::{self, How};
+use callboard::slo::Levels;
 use callboard::terminal::{self, calls::Calls, follow::Tail, replay::Replay};
 use callboard::world::RealWorld;
 use callboard::{modules, reference, secret, telemetry};
@@ -108,6 +110,30 @@ enum Command {
         #[command(flatten)]
         common: Common,
     },
+    /// Check an installation step by step, and say what to do: settings, key, disk, database, LiveKit both ways, proxy.
+    #[command(
+        after_help = "Examples:\n  callboard doctor --data ./data\n  callboard doctor --config /etc/callboard/callboard.toml --key-file ./api-key --json\n\n\
+            With the settings that the server has. Works while it runs, and says what needs it when it does not.\n\n\
+            Exit codes: 0 nothing failed · 1 something failed"
+    )]
+    Doctor {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        ask: Doctor,
+    },
+    /// Print the service levels of the installation from its store, or judge by them.
+    #[command(
+        after_help = "Examples:\n  callboard slo --data ./data --window 7d\n  callboard slo --database-url postgres://callboard@db/callboard --gate\n\n\
+            Works while the server runs, and without it. What has no data is neither met nor missed, and is said.\n\n\
+            Exit codes: 0 printed; with --gate, no target is missed · 1 with --gate, a target is missed (standard error names it); or refused or failed"
+    )]
+    Slo {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        ask: Levels,
+    },
     /// Print every setting with its value, default and origin; secrets masked.
     #[command(after_help = "Example: CALLBOARD_LISTEN=127.0.0.1:9000 callboard config")]
     Config {
@@ -178,6 +204,7 @@ enum Command {
 #[derive(Clone, Copy, ValueEnum)]
 enum ReferencePage {
     Commands,
+    Metrics,
     Settings,
 }
 
@@ -242,6 +269,8 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Backup { common, ask } => return ask.run(&values(&common, None, false)?),
         Command::Restore { common, ask } => return ask.run(&values(&common, None, false)?),
         Command::Fence { common } => shut_out(&values(&common, None, false)?)?,
+        Command::Doctor { common, ask } => return runtime()?.block_on(ask.run(values(&common, None, false))),
+        Command::Slo { common, ask } => return ask.run(&values(&common, None, false)?),
         Command::Config { common } => say(values(&common, None, false)?.table().trim_end())?,
         Command::Call(calls) => return Ok(terminal::exit_of(runtime()?.block_on(terminal::calls::run(&calls)))),
         Command::Tail(tail) => return Ok(terminal::exit_of(runtime()?.block_on(terminal::follow::run(&tail)))),
@@ -249,6 +278,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Demo(demo) => return Ok(terminal::exit_of(runtime()?.block_on(demo::run(&demo)))),
         Command::Openapi => say(document()?.trim_end())?,
         Command::Reference { page: ReferencePage::Commands } => say(reference::commands(Cli::command()).trim_end())?,
+        Command::Reference { page: ReferencePage::Metrics } => say(reference::metrics().trim_end())?,
         Command::Reference { page: ReferencePage::Settings } => say(reference::settings().trim_end())?,
         Command::SecretKey => say(secret::fresh(&mut RealWorld.entropy())?.to_text().expose_secret())?,
         Command::Db { common, query } => look(&values(&common, None, false)?, query)?,
@@ -272,8 +302,18 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
 }
 
 fn migrate(values: &Values, status: bool, accept: Option<u32>) -> Result<()> {
-    let options = OpenOptions { migrate: false, ..OpenOptions::default() };
-    let db = Db::open_with(serve::store_config(values)?.0, options)?;
+    let (config, dir) = serve::store_config(values)?;
+    // To look at, or to accept, there must be something: an empty store made in a wrong folder would say that all is pending.
+    if let Some(dir) = dir.filter(|dir| (status || accept.is_some()) && !dir.join("callboard.db").exists()) {
+        let how = "Name the folder that the server has: --data, or --config with its settings.";
+        return Err(Error::new(&codes::BAD_REQUEST, format!("There is no database in {}. {how}", dir.display())));
+    }
+    // Looking must work beside a running server, too: before an upgrade, with the new binary.
+    let db = if status && accept.is_none() {
+        Db::open_read_only_unchecked(config)?
+    } else {
+        Db::open_with(config, OpenOptions { migrate: false, ..OpenOptions::default() })?
+    };
     if let Some(number) = accept {
         migrations::accept(&db, number)?;
         return say(&format!("Migration {number:04} is accepted with the text of this binary."));
@@ -333,6 +373,7 @@ fn document() -> Result<String> {
             first_steps: None,
             egress: std::sync::Arc::new(callboard_egress::Egress::new(&callboard_egress::EgressConfig::default())?),
             limits: callboard_http::RateLimits::default(),
+            targets: callboard_slo::Targets::default(),
             shutdown: callboard_http::Shutdown::default(),
         };
         Ok(modules::service(&app, parts)?.document)
@@ -372,7 +413,8 @@ async fn written(common: &Common, ask: Ask) -> Result<()> {
     let db = tokio::task::spawn_blocking(move || Db::open(config)).await.map_err(Error::internal)??;
     let public_url = values.set("public_url").map_or_else(|| format!("http://{}", values.get("listen")), str::to_owned);
     let app = serve::app(&values, db, dir, public_url).await?;
-    let done = desk::perform(&app, ask).await;
-    app.db.close().await;
+    let hall = Hall { app, livekit: None };
+    let done = desk::perform(&hall, ask).await;
+    hall.app.db.close().await;
     say(done?.expose_secret())
 }

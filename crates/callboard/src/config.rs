@@ -33,7 +33,12 @@ pub static SETTINGS: &[Setting] = &[
     setting("data_dir", "CALLBOARD_DATA", "callboard-data", "folder of the SQLite database and the secret key"),
     Setting {
         secret: true,
-        ..setting("database_url", "CALLBOARD_DATABASE_URL", "", "PostgreSQL instead of SQLite: postgres://user@host/db")
+        ..setting(
+            "database_url",
+            "CALLBOARD_DATABASE_URL",
+            "",
+            "PostgreSQL instead of SQLite: postgres://user@host/db?sslmode=verify-full&sslrootcert=FILE",
+        )
     },
     setting(
         "database_pool",
@@ -90,6 +95,31 @@ pub static SETTINGS: &[Setting] = &[
         secret: true,
         ..setting("livekit.api_secret", "CALLBOARD_LIVEKIT_API_SECRET", "", "LiveKit's API secret")
     },
+    Setting {
+        also: Some("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        ..setting(
+            "otlp.endpoint",
+            "CALLBOARD_OTLP_ENDPOINT",
+            "",
+            "collector that traces go to (OTLP over HTTP), such as http://127.0.0.1:4318; unset is off",
+        )
+    },
+    Setting {
+        also: Some("OTEL_EXPORTER_OTLP_HEADERS"),
+        secret: true,
+        ..setting(
+            "otlp.headers",
+            "CALLBOARD_OTLP_HEADERS",
+            "",
+            "headers for the collector: name=value, separated by commas",
+        )
+    },
+    setting(
+        "otlp.sample_ratio",
+        "CALLBOARD_OTLP_SAMPLE_RATIO",
+        "1",
+        "part of the traces that begin here that is kept, 0 to 1; a caller's traceparent decides for itself",
+    ),
     setting(
         "egress.allow",
         "CALLBOARD_EGRESS_ALLOW",
@@ -110,6 +140,54 @@ pub static SETTINGS: &[Setting] = &[
     ),
     setting("rate.logins_per_minute", "CALLBOARD_RATE_LOGINS_PER_MINUTE", "10", "logins a minute of one address"),
     setting("rate.joins_per_minute", "CALLBOARD_RATE_JOINS_PER_MINUTE", "10", "joins a minute of one address"),
+    setting(
+        "slo.availability_percent",
+        "CALLBOARD_SLO_AVAILABILITY_PERCENT",
+        "99.5",
+        "service level: minutes that are up, at least; at most 4 decimals",
+    ),
+    setting(
+        "slo.api_p95_ms",
+        "CALLBOARD_SLO_API_P95_MS",
+        "350",
+        "service level: 95 of 100 API requests within; a bound of a bucket (docs/guides/service-levels.md)",
+    ),
+    setting(
+        "slo.server_errors_percent",
+        "CALLBOARD_SLO_SERVER_ERRORS_PERCENT",
+        "1",
+        "service level: API answers that are 5xx, at most",
+    ),
+    setting(
+        "slo.event_visible_p95_ms",
+        "CALLBOARD_SLO_EVENT_VISIBLE_P95_MS",
+        "600",
+        "service level: 95 of 100 events at live readers within; a bound of a bucket",
+    ),
+    setting(
+        "slo.delivery_percent",
+        "CALLBOARD_SLO_DELIVERY_PERCENT",
+        "99.9",
+        "service level: webhook deliveries that arrive, at least",
+    ),
+    setting(
+        "slo.transcript_p95_ms",
+        "CALLBOARD_SLO_TRANSCRIPT_P95_MS",
+        "2500",
+        "service level: 95 of 100 finals after their utterance within; a bound of a bucket",
+    ),
+    setting(
+        "slo.reconnect_percent",
+        "CALLBOARD_SLO_RECONNECT_PERCENT",
+        "99.5",
+        "service level: cuts after which the participant comes back, at least",
+    ),
+    setting(
+        "slo.budget_percent",
+        "CALLBOARD_SLO_BUDGET_PERCENT",
+        "0.5",
+        "service level: minutes of 28 days that may be down or failing",
+    ),
     setting(
         "simulated",
         "CALLBOARD_SIMULATED",

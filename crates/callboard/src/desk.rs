@@ -11,10 +11,13 @@ use std::time::Duration;
 
 use callboard_http::{App, Shutdown};
 use callboard_kernel::{Error, ExposeSecret as _, Result, SecretString, codes};
+use callboard_livekit::LiveKit;
 use callboard_tenants::cli::{self as access, CreateKey, CreateTenant, LoginLink};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
+
+use crate::doctor::inside::Inside;
 
 /// How long one question and its answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,6 +34,27 @@ pub enum Ask {
     KeyCreate(CreateKey),
     /// A tenant.
     TenantCreate(CreateTenant),
+    /// What only the server itself can tell `callboard doctor`.
+    Doctor,
+}
+
+impl Ask {
+    const fn patience(&self) -> Duration {
+        match self {
+            // The connection test takes up to 15 seconds.
+            Self::Doctor => Duration::from_secs(30),
+            _ => PATIENCE,
+        }
+    }
+}
+
+/// What wishes are carried out with.
+#[derive(Clone)]
+pub struct Hall {
+    /// The services.
+    pub app: App,
+    /// The media bridge, when configured.
+    pub livekit: Option<LiveKit>,
 }
 
 /// How it went, on the wire.
@@ -42,8 +66,10 @@ enum Answer {
 }
 
 /// Carries it out on an open store; the lines to print.
-pub async fn perform(app: &App, ask: Ask) -> Result<SecretString> {
+pub async fn perform(hall: &Hall, ask: Ask) -> Result<SecretString> {
+    let app = &hall.app;
     Ok(match ask {
+        Ask::Doctor => serde_json::to_string(&Inside::look(hall).await).map_err(Error::internal)?.into(),
         Ask::LoginLink(ask) => access::login_link(app, &ask).await?,
         Ask::KeyCreate(ask) => {
             let (key, secret) = access::create_key(app, &ask).await?;
@@ -62,11 +88,11 @@ fn place(dir: &Path) -> PathBuf {
 }
 
 /// Answers in the background until the shutdown. A folder where no socket can be made only loses this convenience.
-pub fn open(app: &App, dir: &Path, shutdown: &Shutdown) {
+pub fn open(hall: Hall, dir: &Path, shutdown: &Shutdown) {
     let path = place(dir);
     match listen(&path) {
         Ok((listener, owner)) => {
-            tokio::spawn(answer_all(listener, owner, path, app.clone(), shutdown.clone()));
+            tokio::spawn(answer_all(listener, owner, path, hall, shutdown.clone()));
         }
         Err(error) => tracing::warn!(
             "Commands such as `callboard login-link` cannot reach this server while it runs: {}: {error}",
@@ -88,7 +114,7 @@ fn listen(path: &Path) -> io::Result<(UnixListener, u32)> {
     Ok((listener, owner))
 }
 
-async fn answer_all(listener: UnixListener, owner: u32, path: PathBuf, app: App, shutdown: Shutdown) {
+async fn answer_all(listener: UnixListener, owner: u32, path: PathBuf, hall: Hall, shutdown: Shutdown) {
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -97,7 +123,7 @@ async fn answer_all(listener: UnixListener, owner: u32, path: PathBuf, app: App,
         match accepted {
             // The mode was wider for the moment between making the socket and narrowing it; this never is.
             Ok((stream, _)) if stream.peer_cred().is_ok_and(|peer| peer.uid() == owner || peer.uid() == 0) => {
-                tokio::spawn(serve_one(stream, app.clone()));
+                tokio::spawn(serve_one(stream, hall.clone()));
             }
             Ok(_) => tracing::warn!("A command of another user was refused"),
             Err(error) => {
@@ -111,11 +137,14 @@ async fn answer_all(listener: UnixListener, owner: u32, path: PathBuf, app: App,
     }
 }
 
-async fn serve_one(mut stream: UnixStream, app: App) {
+async fn serve_one(mut stream: UnixStream, hall: Hall) {
     let conversation = async {
-        let question = read_all(&mut stream).await?;
+        let question = tokio::time::timeout(PATIENCE, read_all(&mut stream)).await??;
         let answer = match serde_json::from_slice::<Ask>(&question) {
-            Ok(ask) => answer(perform(&app, ask).await),
+            Ok(ask) => {
+                let patience = ask.patience();
+                answer(tokio::time::timeout(patience, perform(&hall, ask)).await?)
+            }
             Err(error) => answer(Err(Error::new(
                 &codes::BAD_REQUEST,
                 format!("The server does not know this command; is it of another version? {error}"),
@@ -124,10 +153,8 @@ async fn serve_one(mut stream: UnixStream, app: App) {
         stream.write_all(&serde_json::to_vec(&answer)?).await?;
         stream.shutdown().await
     };
-    match tokio::time::timeout(PATIENCE, conversation).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!("A command was cut off: {error}"),
-        Err(_) => tracing::warn!("A command took too long"),
+    if let Err(error) = conversation.await {
+        tracing::warn!("A command was cut off: {error}");
     }
 }
 
@@ -170,7 +197,7 @@ pub async fn ask(dir: &Path, ask: &Ask) -> Result<Option<SecretString>> {
         stream.shutdown().await?;
         read_all(&mut stream).await
     };
-    let said = tokio::time::timeout(PATIENCE, conversation).await.map_err(|e| cut(&e))?.map_err(|e| cut(&e))?;
+    let said = tokio::time::timeout(ask.patience(), conversation).await.map_err(|e| cut(&e))?.map_err(|e| cut(&e))?;
     match serde_json::from_slice(&said).map_err(|e| cut(&e))? {
         Answer::Done(text) => Ok(Some(text.into())),
         Answer::Refused { code, message, fields } => {

@@ -7,21 +7,22 @@ use callboard_calls::ports::Providers;
 use callboard_egress::Egress;
 use callboard_eventlog::Log;
 use callboard_eventlog::erase::{Eraser, LogEraser};
-use callboard_eventlog::outbox::Handler;
+use callboard_eventlog::outbox::{Attempts, Handler};
 use callboard_governance::{Keepers, Prune};
 use callboard_http::{
-    AccessMatrix, AnswerEraser, App, Authenticate, ForgetAnswers, FrontDoor, Metrics, Module, RateLimits, Repair,
-    Shutdown, complete_document,
+    AccessMatrix, AnswerEraser, App, Authenticate, ForgetAnswers, FrontDoor, Module, RateLimits, Repair, Shutdown,
+    complete_document,
 };
 use callboard_kernel::{Error, Result};
-use callboard_livekit::LiveKit;
+use callboard_livekit::{LiveKit, Sender};
 use callboard_simulated::MediaServer;
+use callboard_slo::{Recorder, Targets};
 use callboard_store::Sql;
 use callboard_tenants::{DataKind, FirstSteps, Installation, RequestLog};
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::metrics::Registry;
+use crate::metrics::{Counted, Registry};
 use crate::{ops, pages};
 
 /// The access matrix, committed as data.
@@ -51,11 +52,11 @@ pub const ACCESS: &str = include_str!("../access.toml");
 )]
 struct Document;
 
-/// A log with the projectors and guards of all features.
+/// A log with the projectors of all features.
 pub fn log() -> Log {
     let projectors =
         [callboard_calls::projectors(), callboard_transcripts::projectors(), callboard_webhooks::projectors()].concat();
-    Log::new(projectors, callboard_transcripts::guards())
+    Log::new(projectors)
 }
 
 /// Every SQL text of the binary, for the test that prepares them all.
@@ -71,6 +72,7 @@ pub fn all_sql() -> Vec<&'static Sql> {
         callboard_governance::ALL_SQL,
         callboard_eventlog::erase::ALL_SQL,
         callboard_livekit::ERASE_SQL,
+        callboard_slo::ALL_SQL,
     ]
     .concat()
 }
@@ -91,6 +93,8 @@ pub struct Parts {
     pub simulated: Option<Arc<MediaServer>>,
     /// What to try first, in the local mode.
     pub first_steps: Option<FirstSteps>,
+    /// What service levels are measured against.
+    pub targets: Targets,
 }
 
 impl Parts {
@@ -135,16 +139,16 @@ fn keepers() -> Keepers {
     Keepers { erasers: Arc::new(erasers), prunes: Arc::new(prunes) }
 }
 
-fn modules(app: &App, parts: &Parts) -> Vec<Module> {
-    let senders = parts.simulated.iter().map(|s| s.sender()).collect();
+fn modules(app: &App, parts: &Parts, senders: Vec<Sender>, counted: &Counted) -> Vec<Module> {
     let mut modules = vec![
         callboard_tenants::module(app, parts.egress.clone(), installation(parts)),
-        callboard_calls::module(app.clone(), Arc::clone(&parts.providers)),
+        callboard_calls::module_counting(app.clone(), Arc::clone(&parts.providers), Arc::clone(&counted.calls)),
         callboard_transcripts::module(app.clone()),
         callboard_webhooks::module(app.clone(), parts.egress.clone()),
         callboard_livekit::module(app.clone(), parts.livekit.clone(), senders),
         callboard_simulated::module(app.clone(), parts.simulated.clone()),
         callboard_governance::module(app.clone(), keepers()),
+        callboard_slo::module(app.clone(), parts.targets),
     ];
     let authenticators = authenticators(&modules);
     modules.push(callboard_realtime::module(app.clone(), authenticators, parts.shutdown.clone()));
@@ -167,16 +171,41 @@ pub struct Service {
     pub registry: Arc<Registry>,
     /// Notes of changing requests; somebody has to let it write.
     pub requests: Arc<RequestLog>,
+    /// What this process counts for service levels; somebody has to let it write.
+    pub recorder: Arc<Recorder>,
     /// The OpenAPI document as committed.
     pub document: String,
 }
 
+/// What carries out effects, counted.
+fn handlers(app: &App, parts: &Parts, counted: &mut Counted) -> Vec<Arc<dyn Handler>> {
+    let mut handlers = callboard_calls::outbox_handlers(&parts.providers);
+    let stats = Arc::clone(&counted.webhooks);
+    handlers.extend(callboard_webhooks::outbox_handlers(app, parts.egress.clone(), stats));
+    counted.outbox = Arc::new(Attempts::of(&handlers));
+    handlers
+}
+
+/// Empty counters of everything that counts.
+fn counted(parts: &Parts, senders: &[Sender]) -> Counted {
+    let own = parts.livekit.iter().map(|l| (l.rooms.config().provider, Arc::clone(&l.health)));
+    let senders = own.chain(senders.iter().map(|s| (s.config.provider, Arc::clone(&s.health)))).collect();
+    Counted { senders, rooms: parts.livekit.as_ref().map(|l| Arc::clone(&l.rooms)), ..Counted::default() }
+}
+
 /// Puts all features together.
 pub fn service(app: &App, parts: Parts) -> Result<Service> {
-    let metrics = Arc::new(Metrics::default());
-    let registry = Arc::new(Registry::new(&metrics));
-    let modules = modules(app, &parts);
+    app.log.measure_by(Arc::clone(&app.world));
+    let senders: Vec<Sender> = parts.simulated.iter().map(|s| s.sender()).collect();
+    let mut counted = counted(&parts, &senders);
+    let modules = modules(app, &parts, senders, &counted);
     let authenticators = authenticators(&modules);
+    let handlers = handlers(app, &parts, &mut counted);
+    let forget: Arc<dyn Repair> = Arc::new(ForgetAnswers(app.db.clone()));
+    let repairs: Vec<Arc<dyn Repair>> =
+        [forget].into_iter().chain(modules.iter().flat_map(|m| m.repairs.clone())).collect();
+    let metrics = Arc::clone(&counted.http);
+    let registry = Arc::new(Registry::new(counted, repairs.iter().map(|r| r.name()), app.world.now()));
     let document = Arc::new(OnceLock::new());
     let ops = ops::Ops {
         app: app.clone(),
@@ -185,10 +214,8 @@ pub fn service(app: &App, parts: Parts) -> Result<Service> {
         document: Arc::clone(&document),
     };
     let mut all = OpenApiRouter::with_openapi(Document::openapi()).merge(ops::router(ops));
-    let mut repairs: Vec<Arc<dyn Repair>> = vec![Arc::new(ForgetAnswers(app.db.clone()))];
     for module in modules {
         all = all.merge(module.router);
-        repairs.extend(module.repairs);
     }
     let (router, mut openapi) = all.split_for_parts();
     let matrix = AccessMatrix::parse(ACCESS)?;
@@ -197,6 +224,7 @@ pub fn service(app: &App, parts: Parts) -> Result<Service> {
     let _first = document.set(text.clone());
     let docs = utoipa_swagger_ui::SwaggerUi::new("/docs").config(utoipa_swagger_ui::Config::from("/openapi.json"));
     let router = router.merge(Router::from(docs)).fallback(pages::fallback);
+    let traffic = Arc::clone(metrics.traffic());
     let door = FrontDoor {
         matrix,
         authenticators,
@@ -205,9 +233,8 @@ pub fn service(app: &App, parts: Parts) -> Result<Service> {
         world: Arc::clone(&app.world),
         metrics,
     };
+    let recorder = Arc::new(Recorder::new(app, traffic));
     let requests = Arc::new(RequestLog::new(app, Arc::clone(&registry.requests)));
     let router = door.guard_noting(router, &openapi, Some(requests.clone()))?;
-    let mut handlers = callboard_calls::outbox_handlers(&parts.providers);
-    handlers.extend(callboard_webhooks::outbox_handlers(app, parts.egress, Arc::clone(&registry.webhooks)));
-    Ok(Service { router, repairs, handlers, registry, requests, document: text })
+    Ok(Service { router, repairs, handlers, registry, requests, recorder, document: text })
 }

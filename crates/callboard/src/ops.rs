@@ -15,8 +15,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::manual;
 use crate::metrics::Registry;
+use crate::{manual, version};
 
 /// The oldest effect may wait this long before readiness says so, milliseconds.
 const OUTBOX_PATIENCE_MS: i64 = 60_000;
@@ -53,14 +53,17 @@ struct Alive {
     status: &'static str,
     /// Our version.
     version: &'static str,
+    /// The same on every instance of an installation, and on no other; it changes with the secret key.
+    installation: String,
 }
 
 /// Liveness
 ///
 /// The process answers. It says nothing about the database: see readiness.
 #[utoipa::path(get, path = "/health", tag = "Operation", responses((status = 200, description = "Alive", body = Alive)))]
-async fn health() -> Json<Alive> {
-    Json(Alive { status: "ok", version: env!("CARGO_PKG_VERSION") })
+async fn health(State(ops): State<Ops>) -> Json<Alive> {
+    let installation = ops.app.keys.fingerprints().into_iter().next().map(|(_, mark)| mark).unwrap_or_default();
+    Json(Alive { status: "ok", version: version::own(), installation })
 }
 
 /// One thing that readiness looks at.
@@ -137,12 +140,11 @@ async fn outbox_check(ops: &Ops, now: Timestamp) -> Check {
 
 /// Metrics
 ///
-/// In the text format of Prometheus.
+/// In the text format of Prometheus. What each means: `docs/reference/metrics.md`.
 #[utoipa::path(get, path = "/metrics", tag = "Operation",
     responses((status = 200, description = "Metrics", body = String, content_type = "application/openmetrics-text")))]
 async fn metrics(State(ops): State<Ops>) -> Result<Response, Problem> {
-    let backlog = ops.app.db.read(outbox::backlog).await.ok();
-    let text = ops.registry.render(&ops.app, ops.livekit.as_ref(), backlog)?;
+    let text = ops.registry.render(&ops.app).await?;
     let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }
@@ -173,13 +175,7 @@ async fn map(State(ops): State<Ops>) -> Result<Json<Map>, Problem> {
             routes.push(format!("{} {path}", method.to_uppercase()));
         }
     }
-    Ok(Json(Map {
-        version: env!("CARGO_PKG_VERSION"),
-        openapi: "/openapi.json",
-        docs: "/docs",
-        schemas: "/v1/schemas",
-        routes,
-    }))
+    Ok(Json(Map { version: version::own(), openapi: "/openapi.json", docs: "/docs", schemas: "/v1/schemas", routes }))
 }
 
 async fn openapi(State(ops): State<Ops>) -> Response {

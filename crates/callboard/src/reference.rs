@@ -1,8 +1,9 @@
-//! Pages of the documentation that are made from the code: the commands, and the settings.
+//! Pages of the documentation that are made from the code: the commands, the settings, the metrics.
 
 use std::fmt::Write as _;
 
 use crate::config::SETTINGS;
+use crate::metrics::catalogue;
 
 const MADE: &str = "Made from the code by `make contract-fix`; do not edit.\n";
 
@@ -88,6 +89,29 @@ pub fn settings() -> String {
         let default = if s.default.is_empty() { String::new() } else { format!("`{}`", s.default) };
         let secret = if s.secret { " (secret)" } else { "" };
         let _ = writeln!(page, "| `{}` | `{}`{also} | {default} | {}{secret} |", s.key, s.env, s.help);
+    }
+    page
+}
+
+/// `docs/reference/metrics.md`: every metric.
+pub fn metrics() -> String {
+    let mut page = format!(
+        "# Metrics\n\n{MADE}\n`GET /metrics` shows these in the text format of Prometheus (OpenMetrics 1.0). How to scrape them, the alerts and the \
+         dashboard: [observe](../guides/observe.md).\n\n\
+         Counters begin at 0 when the process starts and are per instance; ask for rates, and add instances up. Units are seconds and bytes; \
+         a metric without one counts things. Every label value that is known beforehand is there from the start, at 0.\n"
+    );
+    for group in catalogue::GROUPS {
+        let _ = write!(
+            page,
+            "\n## {}\n\n{}\n\n| metric | kind | unit | labels | |\n|---|---|---|---|---|\n",
+            group.title, group.about
+        );
+        for metric in group.metrics {
+            let labels: Vec<_> = metric.labels.iter().map(|l| format!("`{l}`")).collect();
+            let (kind, unit, labels) = (metric.kind.as_str(), metric.unit().unwrap_or_default(), labels.join(" "));
+            let _ = writeln!(page, "| `{}` | {kind} | {unit} | {labels} | {} |", metric.name, metric.meaning);
+        }
     }
     page
 }

@@ -19,8 +19,9 @@ use crate::config::Values;
 use crate::demo::house;
 use crate::demo::troupe::Stop;
 use crate::modules::{self, Parts};
+use crate::traces::Export;
 use crate::world::RealWorld;
-use crate::{background, desk, dev, secret};
+use crate::{background, desk, dev, secret, slo, version};
 
 /// Exit code when the store cannot promise anything any more.
 pub const EXIT_STORE: i32 = 74;
@@ -99,10 +100,12 @@ pub async fn run(values: &Values, how: How) -> Result<()> {
     let options = OpenOptions { on_fatal: Some(Arc::new(stop_hard)), ..OpenOptions::default() };
     let db = tokio::task::spawn_blocking(move || Db::open_with(config, options)).await.map_err(Error::internal)??;
     let key_file = if how.dev { dev::key_file(values, dir.as_deref())? } else { None };
-    let app = app(values, db.clone(), dir.clone(), public_url.clone()).await?;
+    let mut app = app(values, db.clone(), dir.clone(), public_url.clone()).await?;
+    let shutdown = Shutdown::default();
+    let traces = Export::start(values, &mut app.world, &shutdown)?;
     let livekit = livekit(values, &app.world)?;
     let simulated = simulated(values, how, &app)?;
-    let shutdown = Shutdown::default();
+    let hall = desk::Hall { app: app.clone(), livekit: livekit.clone() };
     let first_steps = how.dev.then(|| dev::first_steps(&public_url, key_file.as_deref(), simulated.is_some()));
     let parts = Parts {
         providers: Parts::providers_of(livekit.as_ref(), simulated.as_ref()),
@@ -110,16 +113,20 @@ pub async fn run(values: &Values, how: How) -> Result<()> {
         first_steps: first_steps.clone(),
         egress: Arc::new(Egress::new(&EgressConfig { allow: values.list("egress.allow"), ..EgressConfig::default() })?),
         limits: limits(values)?,
+        targets: slo::targets(values)?,
         shutdown: shutdown.clone(),
         livekit,
     };
     let service = modules::service(&app, parts)?;
-    background::start(&app, service.repairs, service.handlers, &service.registry, &shutdown);
+    let outbox = background::start(&app, service.repairs, service.handlers, &service.registry, &shutdown);
     let (requests, until) = (Arc::clone(&service.requests), shutdown.clone());
     tokio::spawn(async move { requests.run(until).await });
+    let (recorder, until) = (Arc::clone(&service.recorder), shutdown.clone());
+    tokio::spawn(async move { recorder.run(until).await });
     let printed = if how.dev { Some(dev::prepare(&app, key_file.as_deref()).await?) } else { None };
     if let Some(dir) = &dir {
-        desk::open(&app, dir, &shutdown);
+        service.registry.watch_folder(dir.clone());
+        desk::open(hall, dir, &shutdown);
     }
     announce(how, bound, &public_url, printed.as_ref(), first_steps.as_ref());
     if let Some(server) = simulated {
@@ -128,10 +135,19 @@ pub async fn run(values: &Values, how: How) -> Result<()> {
     let demo = demo(values, how, &app, bound, printed.and_then(|p| p.key))?;
     tokio::spawn(stop_on_signal(shutdown.clone(), demo)?);
     serve(listener, service.router, shutdown, ServeLimits::default()).await;
+    if let Err(error) = outbox.await {
+        tracing::error!("The outbox ended badly: {error}");
+    }
     if let Err(error) = service.requests.flush().await {
         tracing::warn!("The last requests are not in the request log: {error}");
     }
+    if let Err(error) = service.recorder.finish().await {
+        tracing::warn!("The service levels do not know of this stop, and count what follows as down: {error}");
+    }
     db.close().await;
+    if let Some(traces) = traces {
+        traces.finish().await;
+    }
     tracing::info!("Stopped");
     Ok(())
 }
@@ -189,11 +205,11 @@ fn announce(
     printed: Option<&dev::Printed>,
     first_steps: Option<&FirstSteps>,
 ) {
-    tracing::info!("Callboard {} serves {public_url} on {bound}", env!("CARGO_PKG_VERSION"));
+    tracing::info!("Callboard {} serves {public_url} on {bound}", version::own());
     let api_key = printed.and_then(|p| p.api_key.as_ref()).map(|k| k.expose_secret());
     let login_url = printed.map(|p| p.login_url.expose_secret());
     if how.ready_json {
-        let mut line = json!({ "url": public_url, "version": env!("CARGO_PKG_VERSION") });
+        let mut line = json!({ "url": public_url, "version": version::own() });
         if let Some(key) = api_key {
             line["apiKey"] = json!(key);
         }

@@ -1,7 +1,8 @@
 //! The planted defects that are a missing piece of SQL (`callboard_kernel::teeth`): the piece is cut out before the
-//! store prepares its first statement.
+//! store prepares its first statement. And the version after this one, for upgrades under test: the same service, with
+//! one migration more.
 
-use callboard_kernel::teeth::{Tooth, planted};
+use callboard_kernel::teeth::{self, Tooth, planted};
 use callboard_store::{Engine, Sql, testing};
 
 /// Tooth, the text's name, and what is put in place of what.
@@ -24,4 +25,17 @@ pub fn arm() -> bool {
             [Engine::Sqlite, Engine::Postgres].into_iter().all(|engine| testing::reword(sql, engine, &wording))
         })
     })
+}
+
+/// The migration of the version after this one.
+const NEXT: &str = include_str!("next_version.sql");
+
+/// The version that the version after this one says it is.
+pub(crate) fn next_version() -> Option<&'static str> {
+    teeth::next_version().map(|_| concat!(env!("CARGO_PKG_VERSION"), "+next"))
+}
+
+/// Makes this process the version after this one, when it is to be that; false when it cannot.
+pub fn advance() -> bool {
+    teeth::next_version() != Some(true) || testing::one_more_migration("next_version", NEXT)
 }

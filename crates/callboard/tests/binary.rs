@@ -49,6 +49,8 @@ fn a_second_server_names_the_holder() {
     // Looking is allowed beside a running server.
     let looked = place.run(&["verify"]);
     assert_eq!(looked.status.code(), Some(0), "{}", text_of(&looked));
+    let looked = place.run(&["migrate", "--status"]);
+    assert!(looked.status.success() && text_of(&looked).contains("0001 applied"), "{}", text_of(&looked));
 }
 
 /// What only the holder of an SQLite file may write, the holder writes when it is asked, for its own user alone.
@@ -230,6 +232,34 @@ fn what_is_refused_exits_with_its_code() {
     }
 }
 
+/// A wrong folder is said to be wrong; it does not become one in which everything is pending.
+#[test]
+fn looking_at_migrations_makes_no_database() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let missing = folder.path().join("missing");
+    for dir in [missing.as_path(), folder.path()] {
+        let data = dir.display().to_string();
+        for ask in [&["--status"][..], &["--accept", "2"], &["--status", "--accept", "2"]] {
+            let out = run(&[&["migrate", "--data", &data][..], ask].concat(), &[]);
+            assert_eq!(out.status.code(), Some(1), "{ask:?}: {}", text_of(&out));
+            assert!(text_of(&out).contains(&format!("no database in {data}")), "{ask:?}: {}", text_of(&out));
+        }
+    }
+    assert!(!missing.exists(), "the folder was made");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 0, "something was left in it");
+}
+
+/// What deploy/systemd installs is read whole, and a command with it alone looks at the folder that the unit keeps.
+#[test]
+fn the_settings_of_the_unit_name_its_data_folder() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/systemd/callboard.toml");
+    let out = run(&["config"], &[("CALLBOARD_CONFIG".to_owned(), root.to_owned())]);
+    assert_eq!(out.status.code(), Some(0), "{}", text_of(&out));
+    let shown = text_of(&out);
+    let line = shown.lines().find(|line| line.starts_with("data_dir")).expect("the data folder");
+    assert!(line.contains("/var/lib/callboard") && line.contains("callboard.toml"), "{line}");
+}
+
 #[test]
 fn an_address_that_is_taken_is_named_with_what_to_do() {
     let place = Place::new(Engine::Sqlite);
@@ -239,4 +269,23 @@ fn an_address_that_is_taken_is_named_with_what_to_do() {
     assert_eq!(out.status.code(), Some(1), "{}", text_of(&out));
     let said = text_of(&out);
     assert!(said.contains(&taken) && said.contains("--listen") && !said.contains("INTERNAL"), "{said}");
+}
+
+/// Planted defects, and the version that upgrades are tried with, are in a build of their own.
+#[test]
+fn what_is_for_rigs_alone_is_not_in_the_product() {
+    let place = Place::new(Engine::Sqlite);
+    let mut env = place.env();
+    env.push(("CALLBOARD_NEXT_VERSION".to_owned(), "migration".to_owned()));
+    let data = place.data().display().to_string();
+    let out = run(&["migrate", "--data", &data], &env);
+    assert!(out.status.success(), "{}", text_of(&out));
+    let out = run(&["migrate", "--status", "--data", &data], &env);
+    assert!(text_of(&out).contains("0001 applied") && !text_of(&out).contains("next_version"), "{}", text_of(&out));
+    let bytes = std::fs::read(env!("CARGO_BIN_EXE_callboard")).expect("the binary");
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(text.contains("CALLBOARD_DATA"), "the names of settings are found in it");
+    for mark in ["CALLBOARD_NEXT_VERSION", "CALLBOARD_TOOTH", "next_version_note"] {
+        assert!(!text.contains(mark), "{mark} is in the product");
+    }
 }

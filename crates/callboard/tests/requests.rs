@@ -65,7 +65,7 @@ async fn a_calls_requests(db: Db) {
     let foreign = requests(&kit, &theirs.key, "sessionId=order-17").await;
     assert_eq!(foreign, [row(format!("POST {one}/state"), 404, "key")], "their own refusal is theirs");
     let metrics = kit.http.get("/metrics").await.expect(200).text();
-    assert!(metrics.contains("name=\"request_log_dropped_total\",reason=\"full\"} 0"), "{metrics}");
+    assert!(metrics.contains("callboard_request_log_dropped_total{reason=\"full\"} 0"), "{metrics}");
 }
 
 callboard_testkit::both_engines!(of_a_call, a_calls_requests);

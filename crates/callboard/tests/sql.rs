@@ -5,9 +5,11 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use callboard::modules::all_sql;
-use callboard_store::{Db, Engine, Sql, migrations};
+use callboard_store::{Db, Engine, Sql, migrations, params};
 use callboard_testkit::Scratch;
 use serde::Deserialize;
+
+static NO_SCANS: Sql = Sql::new("NO_SCANS", "select set_config('enable_seqscan', 'off', true) as s");
 
 /// The reviewed exceptions.
 #[derive(Deserialize)]
@@ -84,3 +86,54 @@ fn every_table_has_a_tenant_or_is_the_installations() {
         db.close_blocking();
     }
 }
+
+/// What service levels read: by which index, of one tenant and of all.
+const LEVELS: [(&str, &str); 8] = [
+    ("CUTS_OVER_OF", "event_cut_over_by_tenant"),
+    ("CUTS_OVER_ALL", "event_cut_over"),
+    ("FINALS_OF", "transcript_snapshot_final_by_tenant"),
+    ("FINALS_ALL", "transcript_snapshot_final"),
+    ("DELIVERIES_SETTLED_OF", "webhook_delivery_by_tenant"),
+    ("DELIVERIES_SETTLED_ALL", "webhook_delivery_by_age"),
+    ("SLO_MINUTES_OF", "slo_minute_by_tenant"),
+    ("SLO_FAILING_OF", "slo_minute_by_tenant"),
+];
+
+async fn levels_read_by_index(db: Db) {
+    let (engine, all) = (db.engine(), all_sql());
+    for (name, index) in LEVELS {
+        let text = all.iter().find(|sql| sql.name == name).unwrap_or_else(|| panic!("no {name}")).text;
+        let explain = if engine == Engine::Sqlite { "explain query plan" } else { "explain" };
+        let explained: &'static Sql = Box::leak(Box::new(Sql::new("EXPLAINED", format!("{explain} {text}").leak())));
+        let of_tenant = name.ends_with("_OF");
+        let plan = db.read(move |tx| {
+            if engine == Engine::Postgres {
+                // Of empty tables it would read all, by whatever is there.
+                tx.query(&NO_SCANS, params! {})?;
+            }
+            let mut values = params! { from: 1_i64, until: 2_i64 };
+            if of_tenant {
+                values.0.extend(params! { tenant: "ten_a" }.0);
+            }
+            if explained.text.contains(":limit") {
+                values.0.extend(params! { limit: 9_i64 }.0);
+            }
+            let column = if engine == Engine::Sqlite { "detail" } else { "QUERY PLAN" };
+            tx.query(explained, values)?.iter().map(|row| row.get::<String>(column)).collect::<Result<Vec<_>, _>>()
+        });
+        let plan = plan.await.expect("a plan").join("\n");
+        let named = |line: &str| line.split(|c: char| c != '_' && !c.is_alphanumeric()).any(|word| word == index);
+        // Of empty tables all indexes cost the same on PostgreSQL: which one it takes for all tenants says nothing.
+        let by = plan.lines().any(named) || (engine == Engine::Postgres && !of_tenant);
+        let condition = |line: &&str| line.contains("Index Cond") || line.contains("SEARCH");
+        let spans = plan.lines().filter(condition).any(|line| {
+            let span = ["ts", "settled_at", "minute"]
+                .iter()
+                .any(|c| line.contains(&format!("{c} <")) || line.contains(&format!("{c}<")));
+            span && (!of_tenant || line.contains("tenant_id"))
+        });
+        assert!(by && spans, "{name} reads more than its span, or not by {index}, on {engine:?}:\n{plan}");
+    }
+}
+
+callboard_testkit::both_engines!(levels_plans, levels_read_by_index);

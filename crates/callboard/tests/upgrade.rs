@@ -182,7 +182,7 @@ fn open_bare(scratch: &Scratch, number: u32) -> Db {
 
 /// A log from before there were calls: events of families that nothing follows from.
 fn write_early(db: &Db) {
-    let (log, world) = (Log::new(Vec::new(), Vec::new()), FakeWorld::manual(5));
+    let (log, world) = (Log::new(Vec::new()), FakeWorld::manual(5));
     let (now, tenant) = (world.now(), callboard_kernel::TenantId::generate(world.now(), &mut world.entropy()));
     static STREAM: Sql = Sql::new(
         "STREAM",
@@ -398,7 +398,7 @@ async fn count(db: &Db) -> i64 {
 async fn the_early_log_is_shaped_as_the_log_shapes_it() {
     let scratch = Scratch::new(Engine::Sqlite);
     let db = scratch.open();
-    let log = Log::new(Vec::new(), Vec::new());
+    let log = Log::new(Vec::new());
     let world = FakeWorld::manual(5);
     let (now, tenant) = (world.now(), callboard_kernel::TenantId::generate(world.now(), &mut world.entropy()));
     let event = NewEvent::ingested(

@@ -105,7 +105,7 @@ async fn nothing_inside_is_reached(db: Db) {
     let outbox = ready["checks"].as_array().expect("checks").iter().find(|c| c["name"] == "outbox").cloned();
     assert_eq!(outbox.expect("a check")["ok"], true, "{ready}");
     let metrics = kit.http.get("/metrics").await.expect(200).text();
-    assert!(metrics.contains("webhook_attempts_total\",outcome=\"blocked\"} 4"), "{metrics}");
+    assert!(metrics.contains("callboard_webhook_attempts_total{outcome=\"blocked\"} 4"), "{metrics}");
 }
 
 async fn calls_are_told(db: Db) {

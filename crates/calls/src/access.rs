@@ -31,7 +31,13 @@ pub struct Seen {
 pub fn see(tx: &Tx<'_>, log: &Log, by: &Principal, id: &SessionId) -> Result<Seen> {
     let missing = || Error::not_found("session");
     let key = log.find(tx, by.tenant(), id)?.ok_or_else(missing)?;
-    let Some(row) = store::access::seen_row(tx, &key)? else {
+    see_stream(tx, by, &key)
+}
+
+/// As [`see`], when the stream is known.
+pub fn see_stream(tx: &Tx<'_>, by: &Principal, key: &SessionKey) -> Result<Seen> {
+    let missing = || Error::not_found("session");
+    let Some(row) = store::access::seen_row(tx, key)? else {
         // A tombstone has no owner: whoever sees the tenant's sessions is told, nobody else.
         let told = matches!(by, Principal::Key { .. }) || by.top_role().is_some();
         return Err(if told { callboard_eventlog::erase::removed() } else { missing() });
@@ -40,7 +46,7 @@ pub fn see(tx: &Tx<'_>, log: &Log, by: &Principal, id: &SessionId) -> Result<See
     let visible = match by {
         Principal::Key { .. } => true,
         Principal::User { user, .. } => owner.as_ref() == Some(user) || by.top_role().is_some(),
-        Principal::Pass { session, .. } => session == id,
+        Principal::Pass { session, .. } => session == key.session(),
     };
     if !visible {
         return Err(missing());
@@ -53,7 +59,7 @@ pub fn see(tx: &Tx<'_>, log: &Log, by: &Principal, id: &SessionId) -> Result<See
         connected_at: row.get("started_at")?,
         closed_at: ended.or(failed),
         erasures: row.get("erasures")?,
-        key,
+        key: key.clone(),
     })
 }
 

@@ -22,6 +22,7 @@ use utoipa_axum::routes;
 
 use crate::model::{Call, Session};
 use crate::ports::Providers;
+use crate::stats::Stats;
 use crate::store;
 
 pub(crate) use wire::{SessionView, event_value};
@@ -33,6 +34,8 @@ pub(crate) struct Calls {
     pub providers: Arc<Providers>,
     /// The turn of whoever looks through sessions by text.
     pub searches: Arc<Semaphore>,
+    /// What becomes of reconnects.
+    pub stats: Arc<Stats>,
 }
 
 /// The routes with their state.

@@ -39,7 +39,7 @@ fn system<'a>(log: &'a Log, app: &App, now: Timestamp) -> Change<'a> {
 async fn sweep(
     app: &App,
     now: Timestamp,
-    find: impl FnOnce(&Tx<'_>) -> Result<Vec<i64>> + Send + 'static,
+    find: impl Fn(&Tx<'_>) -> Result<Vec<i64>> + Send + 'static,
     rules: impl Fn(&mut Call) + Clone + Send + 'static,
 ) -> Result<u64> {
     let due = app.db.read(find).await?;
@@ -334,8 +334,8 @@ async fn poll(app: &App, rooms: &Arc<dyn MediaRooms>, keys: Vec<i64>, now: Times
     let polled: Vec<Polled> = app
         .db
         .read(move |tx| {
-            keys.into_iter()
-                .map(|key| {
+            keys.iter()
+                .map(|&key| {
                     let key = log.by_key(tx, key)?;
                     let session = store::session_load(tx, &key)?;
                     Ok(Polled {

@@ -7,10 +7,11 @@ use callboard_kernel::teeth::{Tooth, planted};
 use callboard_kernel::{Error, Result, Timestamp, codes, json};
 use callboard_store::{Tx, params};
 
-use crate::erase::Stripped;
+use crate::erase::{Erased, Stripped};
 use crate::hub::Frame;
-use crate::log::Log;
+use crate::log::{Held, Log};
 use crate::model::{Appended, NewEvent, SessionKey, StoredEvent};
+use crate::stats::Teller;
 use crate::store::{self, First};
 
 impl Log {
@@ -24,7 +25,19 @@ impl Log {
         events: Vec<NewEvent>,
         now: Timestamp,
     ) -> Result<Vec<Appended>> {
-        self.append_all(tx, key, events, now, same_content)
+        self.append_held(tx, &mut self.hold(tx, key)?, events, now)
+    }
+
+    /// As [`Self::append`], under a lock that this transaction holds. After an error it is held as before: the append has
+    /// to be undone, by a savepoint or with the transaction.
+    pub fn append_held(
+        &self,
+        tx: &Tx<'_>,
+        held: &mut Held,
+        events: Vec<NewEvent>,
+        now: Timestamp,
+    ) -> Result<Vec<Appended>> {
+        self.append_all(tx, held, events, (now, Teller::Producer), same_content)
     }
 
     /// Appends facts of our own, which are named by what happened: when the log has one already, whoever told it first
@@ -36,57 +49,81 @@ impl Log {
         facts: Vec<NewEvent>,
         now: Timestamp,
     ) -> Result<Vec<Appended>> {
-        self.append_all(tx, key, facts, now, |_, _, _| Ok(()))
+        self.append_all(tx, &mut self.hold(tx, key)?, facts, (now, Teller::Ourselves), |_, _, _| Ok(()))
     }
 
     fn append_all(
         &self,
         tx: &Tx<'_>,
-        key: &SessionKey,
+        held: &mut Held,
         events: Vec<NewEvent>,
-        now: Timestamp,
+        (now, teller): (Timestamp, Teller),
         repeated: impl Fn(&StoredEvent, &First, &NewEvent) -> Result<()>,
     ) -> Result<Vec<Appended>> {
-        let locked = store::stream_lock(tx, key)?;
+        let Held { key, locked } = held;
         if locked.removed_at.is_some() {
             return Err(crate::erase::removed());
         }
-        let old = locked.last;
-        let mut last = old;
+        let mut last = locked.last;
         let mut out = Vec::with_capacity(events.len());
         let mut fresh = Vec::new();
         for new in events {
-            if let Some((stored, first)) = store::event_by_id(tx, key, &new.event_id)? {
-                repeated(&stored, &first, &new)?;
-                last += i64::from(planted(Tooth::HeadMovedByDuplicate));
-                out.push(Appended { event: stored, deduped: true });
-                continue;
+            match self.insert(tx, key, &locked.erased, new, (last + 1, now))? {
+                Inserted::Fresh(stored) => {
+                    last += 1;
+                    // Projected at once: what refuses the next event of this append must see what this one changed.
+                    self.project_new(tx, key, &stored, now)?;
+                    fresh.push(stored.clone());
+                    out.push(Appended { event: stored, deduped: false });
+                }
+                Inserted::Known { stored, first, new } => {
+                    repeated(&stored, &first, &new)?;
+                    last += i64::from(planted(Tooth::HeadMovedByDuplicate));
+                    out.push(Appended { event: stored, deduped: true });
+                }
             }
-            self.admit(tx, key, &new)?;
-            let stripped = locked.erased.strip(&new)?;
-            last += 1;
-            store::event_insert(tx, key, &new, last, (now, self.epoch()), stripped.as_ref())?;
-            let stored = stored_from(new, key, last, stripped);
-            // Projected at once: the guards of the next event of this append must see what this one changed.
-            self.project_new(tx, key, &stored, now)?;
-            fresh.push(stored.clone());
-            out.push(Appended { event: stored, deduped: false });
         }
+        let repeated = (out.len() - fresh.len()) as u64;
         if let Some(newest) = fresh.last() {
-            advance(tx, key, old, newest)?;
-            self.announce(tx, key, fresh);
+            advance(tx, key, locked.last, newest)?;
+            locked.last = newest.sequence;
+            self.announce(tx, key, fresh, now);
+        }
+        if repeated > 0 {
+            let log = self.clone();
+            tx.after_commit(move || log.0.counters.duplicates(teller, repeated));
         }
         Ok(out)
     }
 
-    fn admit(&self, tx: &Tx<'_>, key: &SessionKey, new: &NewEvent) -> Result<()> {
-        if !new.checked
-            && let Err(faults) = validate_in_session(new.ty, key.session().as_str(), &new.payload)
-        {
-            self.0.emitted_invalid.fetch_add(1, Ordering::Relaxed);
-            return Err(Error::internal(format!("our own {} breaks the contract: {faults:?}", new.ty.as_str())));
+    /// Stores an event, or gives what is stored under its id: the index that keeps ids apart is asked once, by writing.
+    fn insert(
+        &self,
+        tx: &Tx<'_>,
+        key: &SessionKey,
+        erased: &Erased,
+        new: NewEvent,
+        (sequence, now): (i64, Timestamp),
+    ) -> Result<Inserted> {
+        // Only what is certain to be stored may be refused for what it is: a repetition is answered with what was stored.
+        let lawful = lawful(key, &new);
+        let broken = lawful.is_err();
+        let refused = lawful.and_then(|()| erased.strip(&new));
+        let inserted = match &refused {
+            Ok(stripped) => store::event_insert(tx, key, &new, sequence, (now, self.epoch()), stripped.as_ref())?,
+            Err(_) => false,
+        };
+        if inserted {
+            let stripped = refused?;
+            return Ok(Inserted::Fresh(stored_from(new, key, (sequence, now), stripped)));
         }
-        self.0.guards.iter().try_for_each(|guard| guard.check(tx, key, new))
+        match store::event_by_id(tx, key, &new.event_id)? {
+            Some((stored, first)) => Ok(Inserted::Known { stored, first, new }),
+            None => {
+                self.0.counters.invalid.fetch_add(u64::from(broken), Ordering::Relaxed);
+                Err(refused.err().unwrap_or_else(|| Error::internal("an event is neither new nor known")))
+            }
+        }
     }
 
     fn project_new(&self, tx: &Tx<'_>, key: &SessionKey, event: &StoredEvent, now: Timestamp) -> Result<()> {
@@ -104,23 +141,47 @@ impl Log {
         Ok(())
     }
 
-    fn announce(&self, tx: &Tx<'_>, key: &SessionKey, events: Vec<StoredEvent>) {
+    fn announce(&self, tx: &Tx<'_>, key: &SessionKey, events: Vec<StoredEvent>, now: Timestamp) {
         tx.hint(format!("s{}", key.key()));
         let log = self.clone();
         let key = key.clone();
+        let trace = tx.trace().cloned();
         tx.after_commit(move || {
-            log.hub().publish(&key, || events.iter().map(Frame::of).collect());
+            log.0.counters.appended(events.iter().map(|event| event.ty.family()));
+            let cause = trace.map(|trace| log.0.causes.note(&key, &events, trace));
+            log.hub().publish(&key, || events.iter().map(|e| Frame::of(e).caused(cause.clone())).collect());
+            log.0.counters.delivered(now);
         });
     }
 }
 
-fn stored_from(new: NewEvent, key: &SessionKey, sequence: i64, stripped: Option<Stripped>) -> StoredEvent {
+/// A fact of our own must keep to the contract; a producer's was looked at before.
+fn lawful(key: &SessionKey, new: &NewEvent) -> Result<()> {
+    if !new.checked
+        && let Err(faults) = validate_in_session(new.ty, key.session().as_str(), &new.payload)
+    {
+        return Err(Error::internal(format!("our own {} breaks the contract: {faults:?}", new.ty.as_str())));
+    }
+    Ok(())
+}
+
+enum Inserted {
+    Fresh(StoredEvent),
+    Known { stored: StoredEvent, first: First, new: NewEvent },
+}
+
+fn stored_from(
+    new: NewEvent,
+    key: &SessionKey,
+    (sequence, received_at): (i64, Timestamp),
+    stripped: Option<Stripped>,
+) -> StoredEvent {
     let NewEvent { event_id, ts, ty, mut actor, mut payload, .. } = new;
     let erased = stripped.is_some();
     if let Some(stripped) = stripped {
         (actor.id, payload) = (stripped.actor, stripped.payload);
     }
-    StoredEvent { sequence, event_id, session: key.session().clone(), ts, ty, actor, payload, erased }
+    StoredEvent { sequence, event_id, session: key.session().clone(), ts, received_at, ty, actor, payload, erased }
 }
 
 fn advance(tx: &Tx<'_>, key: &SessionKey, old: i64, newest: &StoredEvent) -> Result<()> {

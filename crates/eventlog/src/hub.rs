@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use callboard_contracts::EventType;
-use callboard_kernel::TenantId;
 use callboard_kernel::teeth::{Tooth, planted};
+use callboard_kernel::{TenantId, Timestamp};
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use crate::model::{SessionKey, StoredEvent};
+use crate::traces::Cause;
 
 /// Frames kept per followed session.
 const RING: usize = 256;
@@ -25,14 +26,25 @@ pub struct Frame {
     pub sequence: i64,
     /// Its type.
     pub ty: EventType,
+    /// When the request that brought it arrived.
+    pub received_at: Timestamp,
     /// Its canonical JSON.
     pub json: Bytes,
+    /// The trace that brought it, where this process knows one.
+    pub cause: Option<Arc<Cause>>,
 }
 
 impl Frame {
     /// The frame of a stored event.
     pub fn of(event: &StoredEvent) -> Self {
-        Self { sequence: event.sequence, ty: event.ty, json: Bytes::from(event.json()) }
+        let json = Bytes::from(event.json());
+        Self { sequence: event.sequence, ty: event.ty, received_at: event.received_at, json, cause: None }
+    }
+
+    /// As brought by a trace.
+    #[must_use]
+    pub fn caused(self, cause: Option<Arc<Cause>>) -> Self {
+        Self { cause, ..self }
     }
 }
 
@@ -225,7 +237,8 @@ mod tests {
     use super::*;
 
     fn frame(sequence: i64) -> Frame {
-        Frame { sequence, ty: EventType::ALL[0], json: Bytes::new() }
+        let (received_at, json) = (Timestamp::default(), Bytes::new());
+        Frame { sequence, ty: EventType::ALL[0], received_at, json, cause: None }
     }
 
     fn seen(topic: &Arc<Topic>, after: i64) -> Vec<i64> {

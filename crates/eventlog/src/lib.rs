@@ -5,20 +5,26 @@
 
 mod append;
 mod checkpoint;
+mod cuts;
 pub mod erase;
 mod hub;
 mod log;
 mod model;
 pub mod outbox;
 mod replay;
+mod stats;
 mod store;
 mod tail;
+mod traces;
 pub mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointOutcome};
+pub use cuts::CutsOver;
 pub use hub::{Frame, Hub, Subscription};
-pub use log::{Guard, Log, Projection, Projector};
+pub use log::{Held, Log, Projection, Projector};
 pub use model::{Appended, NewEvent, SessionKey, StoredEvent, Watermark};
 pub use replay::{Page, ReplayQuery};
+pub use stats::LogStats;
 pub use store::{ALL_SQL, POSTGRES_SQL};
-pub use tail::TailCursor;
+pub use tail::{TailCursor, TailFrame};
+pub use traces::Cause;

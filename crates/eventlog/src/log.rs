@@ -1,15 +1,17 @@
 //! The handle that features share, and the traits by which they take part in an append.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use callboard_contracts::Family;
-use callboard_kernel::{Error, Result, SessionId, TenantId, Timestamp, codes};
+use callboard_kernel::{Error, Result, SessionId, Tallies, TenantId, Timestamp, World, codes};
 use callboard_store::{Db, Sql, Tx};
 
 use crate::hub::Hub;
-use crate::model::{NewEvent, SessionKey, StoredEvent, Watermark};
-use crate::store;
+use crate::model::{SessionKey, StoredEvent, Watermark};
+use crate::stats::{Counters, LogStats};
+use crate::store::{self, Locked};
+use crate::traces::{Cause, Causes};
 
 /// A table that follows from events alone: `verify` rebuilds it elsewhere and compares every column.
 pub struct Projection {
@@ -28,7 +30,8 @@ pub trait Projector: Send + Sync {
     /// Applies one event. It may read and write its own projections only, so that a rebuild gives the same.
     fn apply(&self, tx: &Tx<'_>, key: &SessionKey, event: &StoredEvent) -> Result<()>;
     /// Applies an event that is being appended. A feature that owes the world something for each new event (and owes
-    /// nothing for a rebuild) does it here; `now` is the append's.
+    /// nothing for a rebuild) does it here; `now` is the append's. It may refuse the event (never a repetition), which
+    /// undoes the append: who goes on after it has a savepoint around it.
     fn apply_new(&self, tx: &Tx<'_>, key: &SessionKey, event: &StoredEvent, _now: Timestamp) -> Result<()> {
         self.apply(tx, key, event)
     }
@@ -40,18 +43,26 @@ pub trait Projector: Send + Sync {
     fn projections(&self) -> &'static [Projection];
 }
 
-/// A rule that may refuse a new event (never a repetition) before it is stored.
-pub trait Guard: Send + Sync {
-    /// Refuses, or lets pass.
-    fn check(&self, tx: &Tx<'_>, key: &SessionKey, event: &NewEvent) -> Result<()>;
+/// A stream that this transaction has locked, and what the lock told: it stays true until the transaction appends.
+pub struct Held {
+    pub(crate) key: SessionKey,
+    pub(crate) locked: Locked,
+}
+
+impl Held {
+    /// Whose stream.
+    pub const fn key(&self) -> &SessionKey {
+        &self.key
+    }
 }
 
 pub(crate) struct Parts {
     pub projectors: Vec<Arc<dyn Projector>>,
-    pub guards: Vec<Arc<dyn Guard>>,
     pub hub: Hub,
+    pub visible: Tallies,
     pub epoch: AtomicI64,
-    pub emitted_invalid: AtomicU64,
+    pub counters: Counters,
+    pub causes: Causes,
 }
 
 /// The event log. Cheap to clone.
@@ -59,14 +70,15 @@ pub(crate) struct Parts {
 pub struct Log(pub(crate) Arc<Parts>);
 
 impl Log {
-    /// A log with the projectors and guards of all features.
-    pub fn new(projectors: Vec<Arc<dyn Projector>>, guards: Vec<Arc<dyn Guard>>) -> Self {
+    /// A log with the projectors of all features.
+    pub fn new(projectors: Vec<Arc<dyn Projector>>) -> Self {
         let parts = Parts {
             projectors,
-            guards,
             hub: Hub::default(),
+            visible: Tallies::default(),
             epoch: AtomicI64::new(1),
-            emitted_invalid: AtomicU64::new(0),
+            counters: Counters::default(),
+            causes: Causes::default(),
         };
         Self(Arc::new(parts))
     }
@@ -93,14 +105,34 @@ impl Log {
         &self.0.hub
     }
 
+    /// How long events took to reach live readers since the last roll-up took it, by tenant; for service levels.
+    pub fn visible(&self) -> &Tallies {
+        &self.0.visible
+    }
+
+    /// The trace that brought an event of a session (by its stream's number), where this process knows one.
+    pub fn cause(&self, key: i64, sequence: i64) -> Option<Arc<Cause>> {
+        self.0.causes.of(key, sequence)
+    }
+
     /// The epoch that new rows carry.
     pub fn epoch(&self) -> i64 {
         self.0.epoch.load(Ordering::Acquire)
     }
 
-    /// Facts of our own that failed the contract since start (`events_emitted_invalid_total`); 0 unless we have a defect.
+    /// Facts of our own that failed the contract since start; 0 unless we have a defect.
     pub fn emitted_invalid(&self) -> u64 {
-        self.0.emitted_invalid.load(Ordering::Relaxed)
+        self.0.counters.invalid.load(Ordering::Relaxed)
+    }
+
+    /// Measures by this clock how long events take until live readers have them; the one that stamps requests.
+    pub fn measure_by(&self, world: Arc<dyn World>) {
+        self.0.counters.measure_by(world);
+    }
+
+    /// Counters since start.
+    pub fn stats(&self) -> LogStats {
+        self.0.counters.read()
     }
 
     /// Makes the stream of a new session; `SESSION_EXISTS` when the tenant has one of that id.
@@ -125,6 +157,16 @@ impl Log {
     /// session's state call this first, so that they decide one after the other.
     pub fn lock(&self, tx: &Tx<'_>, key: &SessionKey) -> Result<i64> {
         Ok(store::stream_lock(tx, key)?.last)
+    }
+
+    /// As [`Self::lock`], for whoever appends afterwards with [`Self::append_held`].
+    pub fn hold(&self, tx: &Tx<'_>, key: &SessionKey) -> Result<Held> {
+        Ok(Held { locked: store::stream_lock(tx, key)?, key: key.clone() })
+    }
+
+    /// Finds and locks in one look, if this tenant has the session.
+    pub fn find_and_hold(&self, tx: &Tx<'_>, tenant: &TenantId, session: &SessionId) -> Result<Option<Held>> {
+        store::stream_find_and_lock(tx, tenant, session)
     }
 
     /// The event of an id, when the session's log holds it.

@@ -1,5 +1,7 @@
 //! What the log holds and what is asked of it.
 
+use std::fmt::Write as _;
+
 use callboard_contracts::{Actor, EventType};
 use callboard_kernel::teeth::{Tooth, planted};
 use callboard_kernel::{Entropy, SessionId, TenantId, Timestamp, sha256, uuid7};
@@ -81,6 +83,8 @@ pub struct StoredEvent {
     pub session: SessionId,
     /// When it happened.
     pub ts: Timestamp,
+    /// When the request that brought it arrived.
+    pub received_at: Timestamp,
     /// Its type.
     pub ty: EventType,
     /// Who did it.
@@ -94,24 +98,32 @@ pub struct StoredEvent {
 impl StoredEvent {
     /// The canonical envelope: eight keys in the contract's order.
     pub fn json(&self) -> String {
-        let mut out = String::with_capacity(self.payload.len() + 320);
+        let mut out = String::with_capacity(self.json_room());
+        self.push_json(&mut out);
+        out
+    }
+
+    /// About how many bytes [`Self::json`] has.
+    pub fn json_room(&self) -> usize {
+        self.payload.len() + 320
+    }
+
+    /// Appends [`Self::json`].
+    pub fn push_json(&self, out: &mut String) {
         out.push_str("{\"eventId\":");
-        push_text(&mut out, &self.event_id);
+        push_text(out, &self.event_id);
         out.push_str(",\"sessionId\":");
-        push_text(&mut out, self.session.as_str());
-        out.push_str(&format!(
-            ",\"sequence\":{},\"ts\":\"{}\",\"type\":\"{}\",\"actor\":{{\"role\":",
-            self.sequence,
-            self.ts,
-            self.ty.as_str()
-        ));
-        push_text(&mut out, self.actor.role.as_str());
-        out.push_str(",\"id\":");
-        push_text(&mut out, &self.actor.id);
+        push_text(out, self.session.as_str());
+        // Writing into a String cannot fail.
+        let _written = write!(out, ",\"sequence\":{},\"ts\":\"{}\",\"type\":\"", self.sequence, self.ts);
+        out.push_str(self.ty.as_str());
+        out.push_str("\",\"actor\":{\"role\":\"");
+        out.push_str(self.actor.role.as_str());
+        out.push_str("\",\"id\":");
+        push_text(out, &self.actor.id);
         out.push_str("},\"payload\":");
         out.push_str(&self.payload);
         out.push_str(",\"schemaVersion\":\"1.0\"}");
-        out
     }
 
     /// Reads a member of the payload as text.
@@ -121,9 +133,12 @@ impl StoredEvent {
 }
 
 fn push_text(out: &mut String, text: &str) {
-    match serde_json::to_string(text) {
-        Ok(quoted) => out.push_str(&quoted),
-        Err(_) => out.push_str("\"\""),
+    if text.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        out.push_str(&serde_json::Value::from(text).to_string());
     }
 }
 
@@ -197,6 +212,15 @@ fn crockford(byte: u8) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_quoted_as_json_has_it() {
+        for text in ["", "plain", "ä € 𝄞", "a\"b", "a\\b", "a\nb", "\u{1f}", "\u{7f}"] {
+            let mut out = String::new();
+            push_text(&mut out, text);
+            assert_eq!(out, serde_json::Value::from(text).to_string());
+        }
+    }
 
     #[test]
     fn keys_of_time_ordered_ids_sort_by_time() {

@@ -4,7 +4,7 @@
 //! a result counts only under the current fence. Delivery is at least once; handlers are idempotent.
 
 use async_trait::async_trait;
-use callboard_kernel::{OutboxId, Result, TenantId, Timestamp};
+use callboard_kernel::{OutboxId, Result, TenantId, Timestamp, Trace};
 use callboard_store::{Tx, params};
 
 use crate::model::SessionKey;
@@ -21,7 +21,7 @@ pub struct Effect<'a> {
     pub destination: &'a str,
     /// Unique: the same effect put twice is one.
     pub dedupe_key: &'a str,
-    /// JSON for the handler.
+    /// A JSON object for the handler. The trace of the request that puts it is kept beside what it holds.
     pub payload: String,
     /// Not before this instant.
     pub not_before: Timestamp,
@@ -46,6 +46,8 @@ pub struct Leased {
     pub attempt: i64,
     /// When it was put.
     pub created_at: Timestamp,
+    /// The span of this attempt, where a kept trace put the effect.
+    pub trace: Option<Trace>,
     fence: i64,
 }
 
@@ -111,7 +113,7 @@ fn put_at(
         &store::OUTBOX_INSERT,
         params! {
             id, tenant, key, destination: effect.destination, kind: effect.kind,
-            dedupe: effect.dedupe_key, payload: effect.payload, now, next_at: effect.not_before,
+            dedupe: effect.dedupe_key, payload: cause::with(&effect.payload, tx.trace()).as_ref(), now, next_at: effect.not_before,
         },
     )?;
     tx.hint("outbox".to_owned());
@@ -131,7 +133,16 @@ pub fn backlog_besides(tx: &Tx<'_>, kind: &str) -> Result<(i64, Option<Timestamp
     Ok((n, (n > 0).then_some(oldest)))
 }
 
+/// What waits, by kind: how much, and since when. A kind of which nothing waits is not in it.
+pub fn backlogs(tx: &Tx<'_>) -> Result<Vec<(String, i64, Timestamp)>> {
+    let rows = tx.query(&store::OUTBOX_BACKLOGS, params! {})?;
+    rows.iter().map(|row| Ok((row.get("kind")?, row.get("n")?, row.get("oldest")?))).collect()
+}
+
+mod attempts;
+mod cause;
 mod flights;
 mod worker;
 
+pub use attempts::Attempts;
 pub use worker::Worker;

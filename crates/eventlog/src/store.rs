@@ -1,13 +1,16 @@
 //! The SQL of the log. `event` is written here and nowhere else.
 
 pub(crate) mod erase;
+mod stored;
 
-use callboard_contracts::{Actor, EventType, Role};
 use callboard_kernel::{Error, Result, SessionId, TenantId, Timestamp};
 use callboard_store::{Row, Tx, params, sql};
 
 use crate::erase::{Erased, Stripped};
+use crate::log::Held;
 use crate::model::{NewEvent, SessionKey, StoredEvent, Watermark};
+pub(crate) use stored::event_checked;
+use stored::event_from;
 
 sql! {
     pub ALL_SQL;
@@ -17,8 +20,10 @@ sql! {
     STREAM_BY_KEY = "select tenant_id, session_id from event_stream where session_key = :key";
     STREAM_KEYS = "select session_key, tenant_id, session_id from event_stream where session_key > :after \
         order by session_key limit :limit";
-    STREAM_LOCK = "select last_sequence, erased, removed_at from event_stream where session_key = :key {for_update}";
-    STREAM_HEAD = "select last_sequence, last_event_id, last_ts from event_stream where session_key = :key";
+    STREAM_FIND_AND_LOCK = "select session_key, last_sequence, erased, removed_at from event_stream \
+        where tenant_id = :tenant and session_id = :session {for_update}";
+    STREAM_LOCK = "select tenant_id, session_id, last_sequence, erased, removed_at from event_stream where session_key = :key {for_update}";
+    STREAM_HEAD = "select tenant_id, session_id, last_sequence, last_event_id, last_ts from event_stream where session_key = :key";
     STREAM_HEADS = "select session_key, last_sequence from event_stream where tenant_id = :tenant and session_key in ({keys})";
     STREAM_ADVANCE = "update event_stream set last_sequence = :new, last_event_id = :event_id, last_ts = :ts \
         where session_key = :key and last_sequence = :old";
@@ -26,18 +31,25 @@ sql! {
     STREAM_COPY = "insert into event_stream (session_key, tenant_id, session_id, created_at) values (:key, :tenant, :session, 0)";
     EVENT_INSERT = "insert into event (tenant_id, session_key, sequence, key16, event_id, ts, ts_given, type, actor_role, \
         actor_id, payload, payload_sha256, received_at, epoch, erased_at) values (:tenant, :key, :sequence, :key16, :event_id, :ts, \
-        :ts_given, :type, :role, :actor, :payload, :sha, :now, :epoch, :erased_at)";
-    EVENT_BY_ID = "select sequence, key16, event_id, ts, ts_given, type, actor_role, actor_id, payload, payload_sha256, erased_at \
-        from event where key16 = :key16 and session_key = :key";
+        :ts_given, :type, :role, :actor, :payload, :sha, :now, :epoch, :erased_at) on conflict (key16, session_key) do nothing";
+    EVENT_BY_ID = "select sequence, key16, event_id, ts, received_at, type, actor_role, actor_id, payload, payload_sha256, erased_at, \
+        ts_given from event where key16 = :key16 and session_key = :key";
     EVENT_BY_SEQUENCE = "select sequence, event_id, ts from event where session_key = :key and sequence = :sequence";
-    EVENT_PAGE = "select sequence, key16, event_id, ts, type, actor_role, actor_id, payload, payload_sha256, erased_at from event \
+    EVENT_PAGE = "select sequence, key16, event_id, ts, received_at, type, actor_role, actor_id, payload, payload_sha256, erased_at \
+        from event \
         where session_key = :key and sequence > :after and sequence <= :until order by sequence limit :limit";
     EVENT_BEFORE_TS = "select min(sequence) as sequence from event where session_key = :key and ts > :ts";
     EVENT_SHAPE = "select count(*) as n, coalesce(min(sequence), 0) as low, coalesce(max(sequence), 0) as high \
         from event where session_key = :key";
-    EVENT_TAIL_SQLITE = "select e.position, e.epoch, e.xid, e.sequence, e.key16, e.event_id, e.ts, e.type, e.actor_role, e.actor_id, \
-        e.payload, e.payload_sha256, e.erased_at, s.session_id from event e join event_stream s on s.session_key = e.session_key \
+    EVENT_TAIL_SQLITE = "select e.sequence, e.key16, e.event_id, e.ts, e.received_at, e.type, e.actor_role, e.actor_id, \
+        e.payload, e.payload_sha256, e.erased_at, e.position, e.epoch, e.xid, s.session_id, s.session_key from event e join event_stream s on s.session_key = e.session_key \
         where e.tenant_id = :tenant and e.position > :position order by e.position limit :limit";
+    CUTS_OVER_OF = "select type, count(*) as n from event where type in ('call.resumed', 'call.participant.left') \
+        and tenant_id = :tenant and ts >= :from and ts < :until \
+        and (type = 'call.resumed' or payload like '%\"reason\":\"reconnect_window_expired\"%') group by type";
+    CUTS_OVER_ALL = "select type, count(*) as n from event where type in ('call.resumed', 'call.participant.left') \
+        and ts >= :from and ts < :until \
+        and (type = 'call.resumed' or payload like '%\"reason\":\"reconnect_window_expired\"%') group by type";
     LOG_EPOCH = "select epoch from log_epoch where id = 1";
     TAIL_HEAD = "select coalesce(max(position), 0) as position from event";
     TAIL_EPOCH_END = "select position from event where epoch <= :epoch order by position desc limit 1";
@@ -83,6 +95,8 @@ sql! {
         where outbox_id = :id and fence = :fence and done_at is null and dead_at is null";
     OUTBOX_BACKLOG = "select count(*) as n, coalesce(min(created_at), 0) as oldest from outbox \
         where done_at is null and dead_at is null and kind <> :kind";
+    OUTBOX_BACKLOGS = "select kind, count(*) as n, min(created_at) as oldest from outbox \
+        where done_at is null and dead_at is null group by kind";
     OUTBOX_PRUNE = "delete from outbox where outbox_id in (select outbox_id from outbox where done_at is not null and done_at < :before limit :slice)";
 }
 
@@ -92,8 +106,8 @@ pub use postgres_only::ALL_SQL as POSTGRES_SQL;
 pub(crate) mod postgres_only {
     callboard_store::sql! {
         pub ALL_SQL;
-        EVENT_TAIL = "select e.position, e.epoch, e.xid, e.sequence, e.key16, e.event_id, e.ts, e.type, e.actor_role, e.actor_id, \
-            e.payload, e.payload_sha256, e.erased_at, s.session_id from event e join event_stream s on s.session_key = e.session_key \
+        EVENT_TAIL = "select e.sequence, e.key16, e.event_id, e.ts, e.received_at, e.type, e.actor_role, e.actor_id, \
+            e.payload, e.payload_sha256, e.erased_at, e.position, e.epoch, e.xid, s.session_id, s.session_key from event e join event_stream s on s.session_key = e.session_key \
             where e.tenant_id = :tenant and (e.epoch, e.xid, e.position) > (:epoch, :xid, :position) \
             and (e.epoch < :current or e.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint) \
             order by e.epoch, e.xid, e.position limit :limit";
@@ -145,6 +159,28 @@ pub(crate) struct Locked {
 /// Locks the stream and gives its last sequence, and what of it was erased.
 pub(crate) fn stream_lock(tx: &Tx<'_>, key: &SessionKey) -> Result<Locked> {
     let row = tx.query_one(&STREAM_LOCK, params! { key: key.key() })?;
+    is_of(key, &row)?;
+    locked_from(tx, key, &row)
+}
+
+/// A turned bit in an index leads to the row of another session, perhaps of another tenant; only the row itself tells.
+fn is_of(key: &SessionKey, row: &Row) -> Result<()> {
+    // Both texts that come here name these two first; nothing is copied on the way of every append.
+    debug_assert_eq!(row.columns()[..2], ["tenant_id", "session_id"]);
+    if row.text(0)? == key.tenant().as_str() && row.text(1)? == key.session().as_str() {
+        return Ok(());
+    }
+    Err(damaged(key.session(), "what an index says of it is not what its row says"))
+}
+
+/// Finds and locks the stream of a session of this tenant.
+pub(crate) fn stream_find_and_lock(tx: &Tx<'_>, tenant: &TenantId, session: &SessionId) -> Result<Option<Held>> {
+    let Some(row) = tx.query_opt(&STREAM_FIND_AND_LOCK, params! { tenant, session })? else { return Ok(None) };
+    let key = SessionKey::new(tenant.clone(), session.clone(), row.get("session_key")?);
+    Ok(Some(Held { locked: locked_from(tx, &key, &row)?, key }))
+}
+
+fn locked_from(tx: &Tx<'_>, key: &SessionKey, row: &Row) -> Result<Locked> {
     let erased = match row.get::<i64>("erased")? {
         0 => Erased::Nothing,
         1 => Erased::Of(erase::participants(tx, key)?),
@@ -156,6 +192,7 @@ pub(crate) fn stream_lock(tx: &Tx<'_>, key: &SessionKey) -> Result<Locked> {
 /// The last event of the stream.
 pub(crate) fn stream_head(tx: &Tx<'_>, key: &SessionKey) -> Result<Option<Watermark>> {
     let row = tx.query_one(&STREAM_HEAD, params! { key: key.key() })?;
+    is_of(key, &row)?;
     let (sequence, event_id): (i64, Option<String>) = (row.get("last_sequence")?, row.get("last_event_id")?);
     match event_id {
         Some(event_id) if sequence > 0 => Ok(Some(Watermark { sequence, event_id, ts: row.get("last_ts")? })),
@@ -186,7 +223,7 @@ pub(crate) fn stream_heads(
         .collect()
 }
 
-/// Writes one event.
+/// Writes one event; false when the session has one with its id.
 pub(crate) fn event_insert(
     tx: &Tx<'_>,
     key: &SessionKey,
@@ -194,52 +231,21 @@ pub(crate) fn event_insert(
     sequence: i64,
     (now, epoch): (Timestamp, i64),
     without: Option<&Stripped>,
-) -> Result<()> {
+) -> Result<bool> {
     let key16 = crate::model::key16(&new.event_id);
     // Of what came, also when less of it is stored: a repetition is known by it.
     let sha = callboard_kernel::sha256(&[new.payload.as_bytes()]);
     let (payload, actor) = without.map_or((&new.payload, &new.actor.id), |s| (&s.payload, &s.actor));
     let erased_at = without.map(|_| now);
-    tx.execute_one(
+    let inserted = tx.execute(
         &EVENT_INSERT,
         params! {
             tenant: key.tenant(), key: key.key(), sequence, key16, event_id: new.event_id, ts: new.ts,
             ts_given: new.ts_given, type: new.ty.as_str(), role: new.actor.role.as_str(), actor,
             payload, sha, now, epoch, erased_at,
         },
-    )
-}
-
-/// Reads an event row that has the columns of `EVENT_PAGE`.
-pub(crate) fn event_from(row: &Row, session: &SessionId) -> Result<StoredEvent> {
-    let ty: String = row.get("type")?;
-    let role: String = row.get("actor_role")?;
-    Ok(StoredEvent {
-        sequence: row.get("sequence")?,
-        event_id: row.get("event_id")?,
-        session: session.clone(),
-        ts: row.get("ts")?,
-        ty: EventType::parse(&ty)
-            .ok_or_else(|| Error::internal(format!("stored type {ty} is unknown to this binary")))?,
-        actor: Actor {
-            role: Role::parse(&role).ok_or_else(|| Error::internal(format!("stored role {role} is unknown")))?,
-            id: row.get("actor_id")?,
-        },
-        payload: row.get("payload")?,
-        erased: row.get::<Option<Timestamp>>("erased_at")?.is_some(),
-    })
-}
-
-/// As [`event_from`], for whoever serves the event: its id and payload are those that were stored. SQLite has no checksums
-/// of its own, so a disk that turned a bit would otherwise be believed. The hash of an erased payload is that of another.
-pub(crate) fn event_checked(row: &Row, session: &SessionId) -> Result<StoredEvent> {
-    let event = event_from(row, session)?;
-    let (id, payload): (Vec<u8>, Vec<u8>) = (row.get("key16")?, row.get("payload_sha256")?);
-    let whole = event.erased || callboard_kernel::sha256(&[event.payload.as_bytes()]).as_slice() == payload;
-    if whole && crate::model::key16(&event.event_id).as_slice() == id {
-        return Ok(event);
-    }
-    Err(damaged(session, format!("event {} is not as it was stored", event.sequence)))
+    )?;
+    Ok(inserted == 1)
 }
 
 /// What is read is not what was written: it is refused, not served.
@@ -258,8 +264,8 @@ pub(crate) struct First {
 /// The stored event with this id, and what its first delivery was.
 pub(crate) fn event_by_id(tx: &Tx<'_>, key: &SessionKey, event_id: &str) -> Result<Option<(StoredEvent, First)>> {
     let key16 = crate::model::key16(event_id);
-    let Some(row) = tx.query_opt(&EVENT_BY_ID, params! { key16, key: key.key() })? else { return Ok(None) };
-    let stored = event_checked(&row, key.session())?;
+    let Some(mut row) = tx.query_opt(&EVENT_BY_ID, params! { key16, key: key.key() })? else { return Ok(None) };
+    let stored = event_checked(&mut row, key.session())?;
     if stored.event_id != event_id {
         // 80 bits of SHA-256 collided: refuse rather than guess.
         return Err(Error::internal("two event ids of one session share a dedupe key"));
@@ -276,7 +282,7 @@ pub(crate) fn event_page(
     limit: i64,
 ) -> Result<Vec<StoredEvent>> {
     tx.query(&EVENT_PAGE, params! { key: key.key(), after, until, limit })?
-        .iter()
+        .iter_mut()
         .map(|r| event_from(r, key.session()))
         .collect()
 }
@@ -289,8 +295,8 @@ pub(crate) fn event_page_checked(
     until: i64,
     limit: i64,
 ) -> Result<Vec<StoredEvent>> {
-    let rows = tx.query(&EVENT_PAGE, params! { key: key.key(), after, until, limit })?;
-    let events = rows.iter().map(|r| event_checked(r, key.session())).collect::<Result<Vec<_>>>()?;
+    let mut rows = tx.query(&EVENT_PAGE, params! { key: key.key(), after, until, limit })?;
+    let events = rows.iter_mut().map(|r| event_checked(r, key.session())).collect::<Result<Vec<_>>>()?;
     let contiguous = (after + 1..).zip(&events).all(|(want, event)| event.sequence == want);
     let expected = limit.min(until - after).max(0);
     if contiguous && i64::try_from(events.len()) == Ok(expected) {

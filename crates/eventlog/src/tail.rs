@@ -9,9 +9,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use callboard_kernel::{Error, Result, TenantId, codes};
+use callboard_kernel::{Error, Result, SessionId, TenantId, codes};
 use callboard_store::{Engine, Row, Tx, params};
 
+use crate::hub::Frame;
 use crate::log::Log;
 use crate::model::StoredEvent;
 use crate::store;
@@ -41,6 +42,16 @@ impl TailCursor {
             _ => Err(bad()),
         }
     }
+}
+
+/// An event of a tenant as its followers get it.
+pub struct TailFrame {
+    /// The place after it.
+    pub cursor: TailCursor,
+    /// Its session.
+    pub session: SessionId,
+    /// The event.
+    pub frame: Frame,
 }
 
 impl Log {
@@ -85,30 +96,41 @@ impl Log {
         after: TailCursor,
         limit: i64,
     ) -> Result<Vec<(TailCursor, StoredEvent)>> {
-        let mut last = after;
-        let rows = match tx.engine() {
+        let (last, rows) = self.tail_rows(tx, tenant, after, limit)?;
+        in_turn(tx, last, rows, |_, cursor, event| (cursor, event))
+    }
+
+    /// As [`Self::tail`], for live followers.
+    pub fn tail_frames(&self, tx: &Tx<'_>, tenant: &TenantId, after: TailCursor, limit: i64) -> Result<Vec<TailFrame>> {
+        let (last, rows) = self.tail_rows(tx, tenant, after, limit)?;
+        in_turn(tx, last, rows, |key, cursor, event| {
+            let cause = self.cause(key, event.sequence);
+            TailFrame { cursor, frame: Frame::of(&event).caused(cause), session: event.session }
+        })
+    }
+
+    /// The rows after a cursor, and that cursor as the engine orders places.
+    fn tail_rows(
+        &self,
+        tx: &Tx<'_>,
+        tenant: &TenantId,
+        after: TailCursor,
+        limit: i64,
+    ) -> Result<(TailCursor, Vec<Row>)> {
+        match tx.engine() {
             Engine::Sqlite => {
                 let position = self.place_on_sqlite(tx, after)?;
-                last = TailCursor { xid: 0, position, ..after };
-                tx.query(&store::EVENT_TAIL_SQLITE, params! { tenant, position, limit })?
+                let rows = tx.query(&store::EVENT_TAIL_SQLITE, params! { tenant, position, limit })?;
+                Ok((TailCursor { xid: 0, position, ..after }, rows))
             }
-            Engine::Postgres => tx.query(
-                &store::postgres_only::EVENT_TAIL,
-                params! { tenant, epoch: after.epoch, xid: after.xid, position: after.position, current: self.epoch(), limit },
-            )?,
-        };
-        let mut out = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let (cursor, event) = tail_row(tx, row)?;
-            // A place that a turned bit moved back would lead a follower over the same events for ever.
-            if cursor <= last {
-                let what = format!("event {} lies before the one that it follows", event.sequence);
-                return Err(store::damaged(&event.session, what));
+            Engine::Postgres => {
+                let rows = tx.query(
+                    &store::postgres_only::EVENT_TAIL,
+                    params! { tenant, epoch: after.epoch, xid: after.xid, position: after.position, current: self.epoch(), limit },
+                )?;
+                Ok((after, rows))
             }
-            last = cursor;
-            out.push((cursor, event));
         }
-        Ok(out)
     }
 
     /// A cursor of an earlier epoch may lie beyond where that epoch ended in what was restored.
@@ -121,12 +143,29 @@ impl Log {
     }
 }
 
-fn tail_row(tx: &Tx<'_>, row: &Row) -> Result<(TailCursor, StoredEvent)> {
-    // Rows that came from PostgreSQL keep their transaction, which orders nothing on SQLite.
-    let xid = if tx.engine() == Engine::Sqlite { 0 } else { row.get("xid")? };
-    let cursor = TailCursor { epoch: row.get("epoch")?, xid, position: row.get("position")? };
-    let session: callboard_kernel::SessionId = row.get("session_id")?;
-    Ok((cursor, store::event_checked(row, &session)?))
+/// Makes something of each row, with the key of its stream. A place that a turned bit moved back would lead a follower over
+/// the same events for ever: it is refused.
+fn in_turn<T>(
+    tx: &Tx<'_>,
+    mut last: TailCursor,
+    rows: Vec<Row>,
+    make: impl Fn(i64, TailCursor, StoredEvent) -> T,
+) -> Result<Vec<T>> {
+    let mut out = Vec::with_capacity(rows.len());
+    for mut row in rows {
+        // Rows that came from PostgreSQL keep their transaction, which orders nothing on SQLite.
+        let xid = if tx.engine() == Engine::Sqlite { 0 } else { row.get("xid")? };
+        let cursor = TailCursor { epoch: row.get("epoch")?, xid, position: row.get("position")? };
+        let (key, session): (i64, SessionId) = (row.get("session_key")?, row.get("session_id")?);
+        let event = store::event_checked(&mut row, &session)?;
+        if cursor <= last {
+            let what = format!("event {} lies before the one that it follows", event.sequence);
+            return Err(store::damaged(&session, what));
+        }
+        last = cursor;
+        out.push(make(key, cursor, event));
+    }
+    Ok(out)
 }
 
 #[cfg(test)]

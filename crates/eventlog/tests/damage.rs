@@ -18,6 +18,7 @@ static EMPTIED: Sql = Sql::new("EMPTIED", "update event_stream set last_sequence
 static FORGOTTEN: Sql =
     Sql::new("FORGOTTEN", "update event_stream set last_sequence = 0, last_event_id = null where session_key = :key");
 static NAMELESS: Sql = Sql::new("NAMELESS", "update event_stream set last_event_id = null where session_key = :key");
+static RENAMED: Sql = Sql::new("RENAMED", "update event_stream set session_id = 'another' where session_key = :key");
 static LONG: Sql = Sql::new("LONG", "update event_stream set last_sequence = 4 where session_key = :key");
 
 /// A session with three events, one of them changed by this text.
@@ -63,7 +64,7 @@ fn refused<T: std::fmt::Debug>(read: Result<T>) {
 }
 
 both_engines!(an_event_that_is_not_as_it_was_stored_is_refused_at_every_door, |db| async move {
-    let log = Log::new(Vec::new(), Vec::new());
+    let log = Log::new(Vec::new());
     for (name, how, id) in [("payload", &PAYLOAD, "e2"), ("id", &ID, "e9")] {
         let (tenant, key) = changed(&db, &log, name, how).await;
         refused(page(&db, &log, &key, 0, 10).await);
@@ -81,7 +82,7 @@ both_engines!(an_event_that_is_not_as_it_was_stored_is_refused_at_every_door, |d
 });
 
 both_engines!(a_hole_and_a_head_that_fits_no_event_are_refused, |db| async move {
-    let log = Log::new(Vec::new(), Vec::new());
+    let log = Log::new(Vec::new());
     for (name, how) in [("hole", &HOLE), ("short", &SHORT), ("long", &LONG)] {
         let (_, key) = changed(&db, &log, name, how).await;
         refused(page(&db, &log, &key, 0, 10).await);
@@ -94,13 +95,13 @@ both_engines!(a_hole_and_a_head_that_fits_no_event_are_refused, |db| async move 
 async fn a_place_that_was_moved_back_leads_no_follower_in_circles() {
     // On PostgreSQL places are compared by the database, which would show the event out of its turn, once.
     let scratch = Scratch::new(Engine::Sqlite);
-    let (db, log) = (scratch.open(), Log::new(Vec::new(), Vec::new()));
+    let (db, log) = (scratch.open(), Log::new(Vec::new()));
     let (tenant, _) = changed(&db, &log, "moved", &EPOCH).await;
     refused(tail(&db, &log, &tenant).await);
 }
 
 both_engines!(a_head_that_hides_what_is_there_is_refused_and_found, |db| async move {
-    let log = Log::new(Vec::new(), Vec::new());
+    let log = Log::new(Vec::new());
     for (name, how) in [("emptied", &EMPTIED), ("nameless", &NAMELESS), ("forgotten", &FORGOTTEN)] {
         let (tenant, key) = changed(&db, &log, name, how).await;
         refused(page(&db, &log, &key, 0, 10).await);
@@ -111,4 +112,17 @@ both_engines!(a_head_that_hides_what_is_there_is_refused_and_found, |db| async m
         let about = format!("{tenant}/{name}: the database is damaged");
         assert!(report.findings.iter().any(|f| f.starts_with(&about)), "{:?}", report.findings);
     }
+});
+
+both_engines!(a_row_of_another_session_is_neither_read_nor_written, |db| async move {
+    // What a turned bit in the index of sessions leads to: the key is asked for by one name, and its row has another.
+    let log = Log::new(Vec::new());
+    let (_, key) = changed(&db, &log, "asked", &RENAMED).await;
+    refused(page(&db, &log, &key, 0, 10).await);
+    let (mine, of) = (log.clone(), key.clone());
+    refused(db.read(move |tx| mine.head(tx, &of)).await);
+    let actor = Actor { role: Role::Agent, id: "test".to_owned() };
+    let fourth = NewEvent::ingested("e4".to_owned(), NOW, true, EventType::TranscriptFinal, actor, "{}".to_owned());
+    let (mine, of) = (log.clone(), key.clone());
+    refused(db.write(move |tx| mine.append(tx, &of, vec![fourth.clone()], NOW).map(drop)).await);
 });

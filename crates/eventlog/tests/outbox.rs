@@ -101,6 +101,67 @@ both_engines!(slow_effects_hold_up_no_others, |db| async move {
     assert_eq!(db.read(outbox::backlog).await.expect("read").0, 80);
 });
 
+/// Ends when it is told to.
+struct Waits {
+    go: tokio::sync::Notify,
+}
+
+#[async_trait]
+impl Handler for Waits {
+    fn kind(&self) -> &'static str {
+        "waits"
+    }
+    fn max_attempts(&self) -> i64 {
+        3
+    }
+    async fn deliver(&self, _effect: &Leased, _now: Timestamp) -> Outcome {
+        self.go.notified().await;
+        Outcome::Done
+    }
+}
+
+both_engines!(a_stop_waits_for_what_is_under_way, |db| async move {
+    let world = FakeWorld::manual(7);
+    let waits = Arc::new(Waits { go: tokio::sync::Notify::new() });
+    let worker = Worker::new(db.clone(), world.clone(), vec![waits.clone()]);
+    worker.drain(Duration::from_secs(10)).await;
+    put(&db, &world, "waits", "a", "a".to_owned()).await;
+    assert_eq!(worker.start_due().await.expect("ran"), 1);
+    worker.drain(Duration::from_millis(10)).await;
+    assert_eq!(db.read(outbox::backlog).await.expect("read").0, 1, "it gave up waiting");
+    waits.go.notify_one();
+    worker.drain(Duration::from_secs(10)).await;
+    // The result is stored before the wait is over: the store may be closed then.
+    assert_eq!(db.read(outbox::backlog).await.expect("read").0, 0);
+});
+
+/// Has a defect.
+struct Panics;
+
+#[async_trait]
+impl Handler for Panics {
+    fn kind(&self) -> &'static str {
+        "panics"
+    }
+    fn max_attempts(&self) -> i64 {
+        3
+    }
+    async fn deliver(&self, effect: &Leased, _now: Timestamp) -> Outcome {
+        tokio::task::yield_now().await;
+        panic!("a defect at {}", effect.destination);
+    }
+}
+
+both_engines!(a_handler_that_panics_gives_its_place_back_and_holds_up_no_stop, |db| async move {
+    let world = FakeWorld::manual(7);
+    let worker = Worker::new(db.clone(), world.clone(), vec![Arc::new(Panics)]);
+    put(&db, &world, "panics", "a", "a".to_owned()).await;
+    assert_eq!(worker.start_due().await.expect("ran"), 1);
+    let stopped = tokio::time::timeout(Duration::from_secs(60), worker.drain(Duration::from_secs(600))).await;
+    stopped.expect("the stop waits for nobody");
+    assert_eq!(db.read(outbox::backlog).await.expect("read").0, 1, "its lease runs out, and it is tried again");
+});
+
 both_engines!(what_is_done_is_forgotten_after_a_week_however_much, |db| async move {
     let world = FakeWorld::manual(7);
     let quick = Arc::new(Quick { done: AtomicUsize::new(0) });
@@ -199,7 +260,7 @@ impl Projector for Counting {
 
 both_engines!(a_rebuild_owes_nothing, |db| async move {
     let counting = Arc::new(Counting::default());
-    let log = Log::new(vec![counting.clone()], Vec::new());
+    let log = Log::new(vec![counting.clone()]);
     let said = |id: &str| {
         let payload = format!(r#"{{"utteranceId":"{id}","speaker":"user","text":"x","startMs":0,"endMs":1}}"#);
         let actor = Actor { role: Role::Agent, id: "test".to_owned() };

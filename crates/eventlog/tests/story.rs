@@ -19,7 +19,7 @@ use callboard_testkit::{FakeWorld, Scratch, both_engines};
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
 fn log() -> Log {
-    Log::new(Vec::new(), Vec::new())
+    Log::new(Vec::new())
 }
 
 fn tenant(seed: u64) -> TenantId {
@@ -376,4 +376,20 @@ both_engines!(verify_names_what_was_damaged, |db| async move {
     let text = report.findings.join("\n");
     assert!(text.contains("3 events lie between sequence 1 and 4"), "{text}");
     assert!(text.contains("1 payloads do not match their hash"), "{text}");
+});
+
+both_engines!(a_broken_fact_counts_when_it_is_refused_and_not_when_it_is_known, |db| async move {
+    let (log, tenant) = (log(), tenant(3));
+    let key = stream(&db, &log, &tenant, "broken").await;
+    append(&db, &log, &key, vec![said("a", "told before")]).await.expect("stored");
+    let tell = |id: &'static str| {
+        let (log, key) = (log.clone(), key.clone());
+        let actor = Actor { role: Role::System, id: "callboard".to_owned() };
+        let fact = NewEvent::own(id.to_owned(), NOW, EventType::TranscriptFinal, actor, "{}".to_owned());
+        db.write(move |tx| Ok(log.append_facts(tx, &key, vec![fact.clone()], NOW)?[0].deduped))
+    };
+    assert!(tell("a").await.expect("answered as stored"));
+    assert_eq!(log.emitted_invalid(), 0);
+    assert!(tell("b").await.is_err());
+    assert_eq!(log.emitted_invalid(), 1);
 });

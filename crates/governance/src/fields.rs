@@ -120,6 +120,8 @@ pub const TABLES: &[Table] = &[
     table("session_metadata", &["name", "value"], &["tenant_id"]),
     table("session_pass", &[], &["pass_id", "tenant_id", "participant_id", "kind", "token_hash"]),
     table("session_state", &["failure_message"], &["tenant_id", "status", "end_reason", "failure_code"]),
+    table("slo_alive", &[], &["instance"]),
+    table("slo_minute", &[], &["tenant_id", "kind", "instance"]),
     table("tenant", &[], &["tenant_id", "name", "status", "plan", "flags", "metadata"]),
     table("transcript_search", &[], &["tenant_id", "utterance_id"]),
     table("transcript_search_words", &["words"], &[]),

@@ -27,7 +27,7 @@ pub use front::{FrontDoor, NoteRequests, Peer, RequestNote};
 pub use idempotency::{
     AnswerEraser, ForgetAnswers, IDEMPOTENCY_SQL, OnceScope, erase_answers_about, fingerprint, once, once_as,
 };
-pub use metrics::Metrics;
+pub use metrics::{CUT, Metrics, RouteStats};
 pub use page::{Cursor, DEFAULT_LIMIT, List, MAX_LIMIT, Page};
 pub use principal::{PassKind, Principal, Role, Scope};
 pub use problem::{PROBLEM_JSON, Problem, ProblemBody, ProblemField, problem_value, status_of};

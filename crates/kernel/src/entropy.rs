@@ -1,7 +1,9 @@
 //! Randomness as a value. A write closure may run again, so it clones its entropy at the start.
 
-use crate::Timestamp;
+use std::sync::Arc;
+
 use crate::keyring::sha256;
+use crate::{Timestamp, Tracer};
 
 /// A deterministic stream of bytes from a 32-byte seed that came from the operating system.
 #[derive(Clone)]
@@ -43,4 +45,8 @@ pub trait World: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
     /// Fresh entropy, never the same twice.
     fn entropy(&self) -> Entropy;
+    /// Who takes spans, where traces are on.
+    fn tracer(&self) -> Option<&Arc<dyn Tracer>> {
+        None
+    }
 }

@@ -142,6 +142,11 @@ impl Keyring {
         self.keys.iter().any(|k| Self::token(k, kind, parts).as_bytes().ct_eq(candidate.as_bytes()).into())
     }
 
+    /// Whether a stored look-up hash is that of the token for `parts`, under any key of the ring.
+    pub fn made(&self, kind: TokenKind, parts: &[&str], hash: &str) -> bool {
+        self.keys.iter().any(|k| Self::lookup_hash(&Self::token(k, kind, parts)) == hash)
+    }
+
     /// The SHA-256 by which a token is found in a table; the token itself is never stored.
     pub fn lookup_hash(token: &str) -> String {
         sha256_hex(token.as_bytes())

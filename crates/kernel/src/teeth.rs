@@ -59,6 +59,8 @@ teeth! {
     BackupWithoutWal,
     /// Erasing forgets the search index.
     ErasureForgetsSearch,
+    /// A stop cuts off the requests that are under way.
+    StopCutsRequests,
 }
 
 /// Whether this process has the defect.
@@ -80,4 +82,11 @@ pub fn planted(tooth: Tooth) -> bool {
         Some(name)
     });
     CHOSEN.as_deref().is_some_and(|name| name == format!("{tooth:?}"))
+}
+
+/// Whether this process is to be the version after this one, and then whether a migration comes with it:
+/// `CALLBOARD_NEXT_VERSION` is `plain` or `migration`. No defect, but it exists in the same build alone.
+#[cfg(feature = "teeth")]
+pub fn next_version() -> Option<bool> {
+    std::env::var_os("CALLBOARD_NEXT_VERSION").map(|how| how == "migration")
 }

@@ -9,6 +9,7 @@ use callboard_calls::ports::{
 use callboard_kernel::{Error, Result, SecretString, Timestamp, World, codes};
 use serde_json::{Value, json};
 
+use crate::calls::ApiCalls;
 use crate::config::LiveKitConfig;
 use crate::loose::Loose;
 use crate::token;
@@ -20,12 +21,13 @@ use crate::webhook;
 pub struct LiveKitRooms {
     twirp: Twirp,
     world: Arc<dyn World>,
+    calls: Arc<ApiCalls>,
 }
 
 impl LiveKitRooms {
     /// A client for the configured server; nothing is sent yet.
     pub fn new(config: LiveKitConfig, world: Arc<dyn World>) -> Result<Self> {
-        Ok(Self { twirp: Twirp::new(config)?, world })
+        Ok(Self { twirp: Twirp::new(config)?, world, calls: Arc::default() })
     }
 
     /// The settings in use.
@@ -33,12 +35,19 @@ impl LiveKitRooms {
         self.twirp.config()
     }
 
+    /// What calls of the API came to; the connection test is not counted.
+    pub fn calls(&self) -> &ApiCalls {
+        &self.calls
+    }
+
     pub(crate) const fn twirp(&self) -> &Twirp {
         &self.twirp
     }
 
     async fn ask(&self, service: &str, method: &str, grants: Value, body: Value) -> Result<Value, Failure> {
-        let outcome = self.twirp.call(service, method, &grants, &body, self.world.now()).await;
+        let begun = self.world.now();
+        let outcome = self.twirp.call(service, method, &grants, &body, begun).await;
+        self.calls.count(outcome.as_ref().err(), self.world.now().micros() - begun.micros());
         if let Err(failure) = &outcome
             && !failure.is_not_found()
         {

@@ -4,10 +4,13 @@
 //! added to the table `provider_rejection`, a few seconds later and over all instances.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use callboard_kernel::Timestamp;
 use parking_lot::Mutex;
 
+use crate::commands::Received;
+use crate::model::Outcome;
 use crate::signature::Rejection;
 
 /// How long a rejected delivery keeps readiness red when no good one follows, milliseconds.
@@ -50,6 +53,8 @@ impl Seen {
 #[derive(Debug, Default)]
 pub struct LivekitHealth {
     seen: Mutex<Seen>,
+    /// Stored deliveries by outcome; the last are repetitions.
+    stored: [AtomicU64; Outcome::ALL.len() + 1],
 }
 
 /// The counters at one moment.
@@ -71,6 +76,19 @@ impl LivekitHealth {
         let mut seen = self.seen.lock();
         seen.accepted += 1;
         seen.last_accepted = Some(now);
+    }
+
+    /// Counts a stored delivery by what became of it.
+    pub(crate) fn stored(&self, received: &Received) {
+        let outcome = Outcome::ALL.iter().position(|o| *o == received.verdict.outcome);
+        let place = outcome.filter(|_| !received.replayed).unwrap_or(Outcome::ALL.len());
+        self.stored[place].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Stored deliveries since start by outcome, and those that had been delivered before as `repeated`.
+    pub fn receipts(&self) -> Vec<(&'static str, u64)> {
+        let names = Outcome::ALL.iter().map(|o| o.as_str()).chain(["repeated"]);
+        names.zip(&self.stored).map(|(name, n)| (name, n.load(Ordering::Relaxed))).collect()
     }
 
     /// Counts a rejected delivery.

@@ -4,6 +4,7 @@
 //! The one thing to know: LiveKit sends each webhook a few times within seconds and then forgets it, so a genuine
 //! delivery is stored before anything else and never refused for what it says.
 
+mod calls;
 mod client;
 mod commands;
 mod config;
@@ -29,13 +30,14 @@ use std::sync::Arc;
 use callboard_http::{App, Module, Repair};
 use callboard_kernel::{Result, World};
 
+pub use calls::ApiCalls;
 pub use client::LiveKitRooms;
 pub use commands::{Received, TEST_ROOM, process_again, receive};
 pub use config::LiveKitConfig;
 pub use erase::{ReceiptEraser, forget_receipts};
 pub use health::{HealthSnapshot, LivekitHealth};
 pub use model::{Outcome, Receipt, Verdict};
-pub use probe::{ProbeReport, Step, probe};
+pub use probe::{ProbeReport, Step, http_date, probe, probe_there};
 pub use redact::redact;
 use repair::CountRejections;
 

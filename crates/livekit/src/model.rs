@@ -22,6 +22,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All of them.
+    pub(crate) const ALL: [Self; 5] = [Self::Applied, Self::Ignored, Self::Refused, Self::Unmapped, Self::Failed];
+
     /// The text in tables and on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -35,7 +38,7 @@ impl Outcome {
 
     /// Reads a stored column.
     pub fn from_stored(text: &str) -> Result<Self> {
-        [Self::Applied, Self::Ignored, Self::Refused, Self::Unmapped, Self::Failed]
+        Self::ALL
             .into_iter()
             .find(|o| o.as_str() == text)
             .ok_or_else(|| Error::internal(format!("the outcome {text} is unknown")))

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use callboard_calls::ports::{MediaRooms, RoomOptions};
 use callboard_http::App;
-use callboard_kernel::{Entropy, Timestamp, uuid7_base32};
+use callboard_kernel::{Entropy, Timestamp, World, uuid7_base32};
 use callboard_store::Reach;
 use serde::Serialize;
 use serde_json::json;
@@ -47,60 +47,69 @@ pub struct ProbeReport {
 }
 
 struct Probe<'a> {
-    app: &'a App,
+    world: &'a dyn World,
     livekit: &'a LiveKit,
-    room: String,
     steps: Vec<Step>,
 }
 
 /// Runs the test; at most about 15 seconds.
 pub async fn probe(app: &App, livekit: Option<&LiveKit>, mut entropy: Entropy) -> ProbeReport {
-    let Some(livekit) = livekit else {
-        let detail = "No media provider is configured: set livekit.url, livekit.api_key and livekit.api_secret.";
-        let step = Step { step: "configured", ok: false, detail: detail.to_owned(), ms: 0 };
-        return ProbeReport { ok: false, steps: vec![step] };
-    };
+    let Some(livekit) = livekit else { return not_configured() };
+    let mut probe = Probe { world: &*app.world, livekit, steps: Vec::new() };
     let room = format!("{TEST_ROOM}{}", uuid7_base32(app.world.now(), &mut entropy));
-    let mut probe = Probe { app, livekit, room, steps: Vec::new() };
-    let ok = probe.run().await;
+    let ok = probe.there().await && probe.way_back(app, &room).await;
     ProbeReport { ok, steps: probe.steps }
 }
 
+/// The steps that need no server of ours: all but the room and its webhook.
+pub async fn probe_there(world: &dyn World, livekit: Option<&LiveKit>) -> ProbeReport {
+    let Some(livekit) = livekit else { return not_configured() };
+    let mut probe = Probe { world, livekit, steps: Vec::new() };
+    let ok = probe.there().await;
+    ProbeReport { ok, steps: probe.steps }
+}
+
+fn not_configured() -> ProbeReport {
+    let detail = "No media provider is configured: set livekit.url, livekit.api_key and livekit.api_secret.";
+    let step = Step { step: "configured", ok: false, detail: detail.to_owned(), ms: 0 };
+    ProbeReport { ok: false, steps: vec![step] }
+}
+
 impl Probe<'_> {
-    async fn run(&mut self) -> bool {
-        let config = self.livekit.rooms.config();
+    async fn there(&mut self) -> bool {
+        let (world, livekit) = (self.world, self.livekit);
+        let config = livekit.rooms.config();
         let (url, public, key) = (&config.url, &config.public_url, &config.api_key);
         let shown = format!("LiveKit is at {url}, for browsers at {public}; the API key is {key}.");
         self.step("configured", async { Ok(shown) }).await
-            && self.step("connect", connect(self.livekit)).await
-            && self.step("apiKey", api_key(self.app, self.livekit)).await
-            && self.step("clock", clock(self.app, self.livekit)).await
-            && self.way_back().await
+            && self.step("connect", connect(livekit)).await
+            && self.step("apiKey", api_key(world, livekit)).await
+            && self.step("clock", clock(world, livekit)).await
     }
 
     async fn step(&mut self, step: &'static str, work: impl Future<Output = Result<String, String>>) -> bool {
-        let begun = self.app.world.now();
+        let begun = self.world.now();
         let outcome = work.await;
-        let ms = self.app.world.now().since_ms(begun).max(0);
+        let ms = self.world.now().since_ms(begun).max(0);
         let ok = outcome.is_ok();
         let detail = outcome.unwrap_or_else(|why| why);
         self.steps.push(Step { step, ok, detail, ms });
         ok
     }
 
-    async fn way_back(&mut self) -> bool {
-        let (room, begun) = (self.room.clone(), self.app.world.now());
-        let (app, livekit) = (self.app, self.livekit);
+    async fn way_back(&mut self, app: &App, room: &str) -> bool {
+        let begun = self.world.now();
+        let livekit = self.livekit;
         let options = RoomOptions { empty_timeout_s: 30, departure_timeout_s: 30 };
         let made = async {
-            let made = livekit.rooms.ensure_room(&room, options).await;
+            let made = livekit.rooms.ensure_room(room, options).await;
             made.map(|r| format!("A room was made ({}).", r.sid)).map_err(|e| e.to_string())
         };
         if !self.step("room", made).await {
             return false;
         }
-        let heard = self.step("webhook", webhook(app, livekit, &room, begun)).await;
-        if let Err(error) = livekit.rooms.delete_room(&room).await {
+        let heard = self.step("webhook", webhook(app, livekit, room, begun)).await;
+        if let Err(error) = livekit.rooms.delete_room(room).await {
             tracing::warn!(error = %error, "The room `{room}` of the connection test stays until it times out");
         }
         heard
@@ -115,15 +124,15 @@ async fn connect(livekit: &LiveKit) -> Result<String, String> {
     }
 }
 
-async fn api_key(app: &App, livekit: &LiveKit) -> Result<String, String> {
+async fn api_key(world: &dyn World, livekit: &LiveKit) -> Result<String, String> {
     let grants = json!({ "roomList": true });
     // One name that no room has: the answer is small however many rooms there are.
     let body = json!({ "names": [TEST_ROOM] });
-    let call = livekit.rooms.twirp().call("RoomService", "ListRooms", &grants, &body, app.world.now());
+    let call = livekit.rooms.twirp().call("RoomService", "ListRooms", &grants, &body, world.now());
     call.await.map(|_| "The API key and its secret are accepted.".to_owned()).map_err(|f| f.reason())
 }
 
-async fn clock(app: &App, livekit: &LiveKit) -> Result<String, String> {
+async fn clock(world: &dyn World, livekit: &LiveKit) -> Result<String, String> {
     let (_, date) = livekit.rooms.twirp().root().await.map_err(|f| f.reason())?;
     let theirs = date.as_deref().and_then(http_date);
     let Some(theirs) = theirs else {
@@ -131,7 +140,7 @@ async fn clock(app: &App, livekit: &LiveKit) -> Result<String, String> {
             .to_owned());
     };
     // The header names a second; half of it is as likely as any other part.
-    let skew_s = theirs.plus_ms(500).since_ms(app.world.now()) / 1_000;
+    let skew_s = theirs.plus_ms(500).since_ms(world.now()) / 1_000;
     if skew_s.abs() < LEEWAY_S / 2 {
         return Ok(format!("The clocks differ by {} s.", skew_s.abs()));
     }
@@ -142,8 +151,8 @@ async fn clock(app: &App, livekit: &LiveKit) -> Result<String, String> {
     ))
 }
 
-/// `Sun, 22 Nov 2026 00:30:31 GMT`.
-fn http_date(text: &str) -> Option<Timestamp> {
+/// An instant as HTTP's `Date` header gives it: `Sun, 22 Nov 2026 00:30:31 GMT`.
+pub fn http_date(text: &str) -> Option<Timestamp> {
     let instant = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
     Some(Timestamp::from_micros(instant.as_microsecond()))
 }

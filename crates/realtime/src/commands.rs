@@ -3,7 +3,7 @@
 
 use callboard_calls::access::{self, Seen};
 use callboard_contracts::Role;
-use callboard_eventlog::{Appended, Log, NewEvent, SessionKey};
+use callboard_eventlog::{Appended, Held, Log, NewEvent, SessionKey};
 use callboard_http::{App, Caller, Principal};
 use callboard_kernel::{Error, Kind, ParticipantId, Result, SessionId, Timestamp};
 use callboard_store::Tx;
@@ -29,10 +29,11 @@ pub(crate) async fn append_one(app: &App, caller: &Caller, mut event: Parsed) ->
     let writer = Writer { log: app.log.clone(), by: caller.principal.clone(), now: caller.now };
     app.db
         .write(move |tx| {
-            let (key, seen) = writer.enter(tx, &event.session)?;
-            let own = writer.own(tx, &key)?;
-            let new = writer.admit(tx, &key, &seen, own.as_ref(), &event)?;
-            let mut stored = writer.log.append(tx, &key, vec![new], writer.now)?;
+            let missing = || Error::not_found("session");
+            let held = writer.log.find_and_hold(tx, writer.by.tenant(), &event.session)?;
+            let mut entered = writer.enter(tx, held.ok_or_else(missing)?)?;
+            let new = writer.admit(tx, &entered, &event)?;
+            let mut stored = writer.log.append_held(tx, &mut entered.held, vec![new], writer.now)?;
             stored.pop().ok_or_else(|| Error::internal("an append of one event stored none"))
         })
         .await
@@ -101,6 +102,12 @@ struct Batch {
     sessions: Vec<Group>,
 }
 
+/// A locked session, and what may be appended to it: each event with its place in the batch.
+struct Ready {
+    held: Held,
+    events: Vec<(usize, NewEvent)>,
+}
+
 impl Batch {
     fn run(&self, tx: &Tx<'_>) -> Result<Vec<(usize, Outcome)>> {
         let mut out = Vec::new();
@@ -113,9 +120,11 @@ impl Batch {
         }
         // Two batches that share sessions meet them in one order, so neither waits for the other for ever.
         found.sort_by_key(|(key, _)| key.key());
+        let mut ready = Vec::with_capacity(found.len());
         for (key, events) in found {
-            self.session(tx, &key, events, &mut out)?;
+            ready.extend(self.enter(tx, &key, events, &mut out)?);
         }
+        self.append(tx, ready, &mut out)?;
         Ok(out)
     }
 
@@ -138,56 +147,81 @@ impl Batch {
         }
     }
 
-    fn session(
+    fn enter(
         &self,
         tx: &Tx<'_>,
         key: &SessionKey,
         events: &[(usize, Parsed)],
         out: &mut Vec<(usize, Outcome)>,
-    ) -> Result<()> {
-        let seen = match self.writer.enter(tx, key.session()) {
-            Ok((_, seen)) => seen,
-            Err(error) if is_refusal(&error) => return self.refuse(events, &error, out),
+    ) -> Result<Option<Ready>> {
+        let entered = match self.writer.log.hold(tx, key).and_then(|held| self.writer.enter(tx, held)) {
+            Ok(entered) => entered,
+            Err(error) if is_refusal(&error) => return self.refuse(events, &error, out).map(|()| None),
             Err(error) => return Err(error),
         };
-        let own = self.writer.own(tx, key)?;
         let mut admitted: Vec<(usize, NewEvent)> = Vec::with_capacity(events.len());
         for (at, event) in events {
-            match self.writer.admit(tx, key, &seen, own.as_ref(), event) {
+            match self.writer.admit(tx, &entered, event) {
                 Ok(new) => admitted.push((*at, new)),
                 Err(error) => self.note(*at, Err(error), out)?,
             }
         }
-        self.append(tx, key, admitted, out)
+        Ok(Some(Ready { held: entered.held, events: admitted }))
     }
 
-    /// All of a session's events at once; when one of them is refused, each for itself.
-    fn append(
-        &self,
-        tx: &Tx<'_>,
-        key: &SessionKey,
-        admitted: Vec<(usize, NewEvent)>,
-        out: &mut Vec<(usize, Outcome)>,
-    ) -> Result<()> {
+    /// All events at once; when one of them is refused, each session for itself.
+    fn append(&self, tx: &Tx<'_>, mut ready: Vec<Ready>, out: &mut Vec<(usize, Outcome)>) -> Result<()> {
         let (log, now) = (&self.writer.log, self.writer.now);
-        let all: Vec<NewEvent> = admitted.iter().map(|(_, new)| new.clone()).collect();
-        match tx.savepoint(|tx| log.append(tx, key, all, now))? {
-            Ok(stored) => {
-                for ((at, _), appended) in admitted.into_iter().zip(stored) {
-                    self.note(at, Ok(appended), out)?;
-                }
-                return Ok(());
+        let all = tx.savepoint(|tx| {
+            let mut done = Vec::new();
+            for one in &mut ready {
+                let events: Vec<NewEvent> = one.events.iter().map(|(_, new)| new.clone()).collect();
+                let appended = log.append_held(tx, &mut one.held, events, now)?;
+                done.extend(one.events.iter().map(|(at, _)| *at).zip(appended));
             }
-            Err(error) if !is_refusal(&error) => return Err(error),
-            Err(_) => {}
+            Ok(done)
+        })?;
+        match all {
+            Ok(done) => done.into_iter().try_for_each(|(at, appended)| self.note(at, Ok(appended), out)),
+            Err(error) if !is_refusal(&error) => Err(error),
+            Err(_) if ready.len() == 1 => ready.into_iter().try_for_each(|one| self.each(tx, one, out)),
+            Err(_) => ready.into_iter().try_for_each(|one| self.session(tx, one, out)),
         }
-        for (at, new) in admitted {
-            let outcome = tx.savepoint(|tx| log.append(tx, key, vec![new], now))?;
+    }
+
+    /// All events of a session at once, locked anew; when one of them is refused, each for itself.
+    fn session(&self, tx: &Tx<'_>, ready: Ready, out: &mut Vec<(usize, Outcome)>) -> Result<()> {
+        let (log, now) = (&self.writer.log, self.writer.now);
+        let events: Vec<NewEvent> = ready.events.iter().map(|(_, new)| new.clone()).collect();
+        match tx.savepoint(|tx| log.append(tx, ready.held.key(), events, now))? {
+            Ok(appended) => {
+                let mut places = ready.events.iter().map(|(at, _)| *at).zip(appended);
+                places.try_for_each(|(at, appended)| self.note(at, Ok(appended), out))
+            }
+            Err(error) if !is_refusal(&error) => Err(error),
+            Err(_) => self.each(tx, ready, out),
+        }
+    }
+
+    /// One after the other, each kept or undone by itself.
+    fn each(&self, tx: &Tx<'_>, ready: Ready, out: &mut Vec<(usize, Outcome)>) -> Result<()> {
+        let (log, now) = (&self.writer.log, self.writer.now);
+        for (at, new) in ready.events {
+            let outcome = tx.savepoint(|tx| log.append(tx, ready.held.key(), vec![new], now))?;
             let outcome = outcome.and_then(|mut s| s.pop().ok_or_else(|| Error::internal("an append stored nothing")));
             self.note(at, outcome, out)?;
         }
         Ok(())
     }
+}
+
+/// A session that the writer may see, locked before it was looked at: whether it is over must still hold when the event
+/// is stored.
+struct Entered {
+    held: Held,
+    seen: Seen,
+    /// The participant that a pass speaks for.
+    own: Option<Person>,
 }
 
 /// Whether an error is a word about this event; anything else is about the store and concerns the whole request.
@@ -199,35 +233,23 @@ fn is_refusal(error: &Error) -> bool {
 }
 
 impl Writer {
-    /// The session, locked before it is looked at: whether it is over must still hold when the event is stored.
-    fn enter(&self, tx: &Tx<'_>, id: &SessionId) -> Result<(SessionKey, Seen)> {
-        let key = self.log.find(tx, self.by.tenant(), id)?.ok_or_else(|| Error::not_found("session"))?;
-        self.log.lock(tx, &key)?;
-        let seen = access::see(tx, &self.log, &self.by, id)?;
-        Ok((key, seen))
+    fn enter(&self, tx: &Tx<'_>, held: Held) -> Result<Entered> {
+        let seen = access::see_stream(tx, &self.by, held.key())?;
+        let own = match &self.by {
+            Principal::Pass { participant, .. } => person(tx, held.key(), participant)?,
+            _ => None,
+        };
+        Ok(Entered { held, seen, own })
     }
 
-    /// The participant that a pass speaks for.
-    fn own(&self, tx: &Tx<'_>, key: &SessionKey) -> Result<Option<Person>> {
-        match &self.by {
-            Principal::Pass { participant, .. } => person(tx, key, participant),
-            _ => Ok(None),
-        }
-    }
-
-    fn admit(
-        &self,
-        tx: &Tx<'_>,
-        key: &SessionKey,
-        seen: &Seen,
-        own: Option<&Person>,
-        event: &Parsed,
-    ) -> Result<NewEvent> {
+    fn admit(&self, tx: &Tx<'_>, entered: &Entered, event: &Parsed) -> Result<NewEvent> {
+        let Entered { held, seen, own } = entered;
+        let key = held.key();
         let named = self.named(tx, key, event)?;
         let view = SessionView { closed_at: seen.closed_at };
         let id =
             event.event_id.clone().ok_or_else(|| Error::internal("an event came to the transaction without an id"))?;
-        let actor = match decide::admit(&self.by, view, own, named.as_ref(), event, self.now) {
+        let actor = match decide::admit(&self.by, view, own.as_ref(), named.as_ref(), event, self.now) {
             Ok(actor) => actor,
             Err(error) if decide::yields_to_repetition(&error) => {
                 // A client that never heard the answer asks again after the end: it gets what was stored.

@@ -7,12 +7,14 @@ use callboard_calls::access;
 use callboard_eventlog::{Frame, TailCursor};
 use callboard_http::Principal;
 use callboard_kernel::{Error, Kind, Result, SessionId, Timestamp, codes, limits};
+use futures_util::future::{BoxFuture, OptionFuture};
 use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::follow::{Follower, Step};
 use crate::live::{Identity, Live};
 use crate::model::{Visibility, is_terminal};
 use crate::tenant::TenantFollower;
+use crate::visible::Visible;
 
 /// An event on its way, and for tenants the place after it.
 #[derive(Clone, Debug)]
@@ -70,6 +72,10 @@ pub(crate) struct SessionFeed {
     told: bool,
     over: bool,
     recheck: Interval,
+    /// A look under way. It outlives whoever stops waiting for the next delivery (a heartbeat is due): begun anew each time,
+    /// it would never end where a read takes longer than that.
+    looking: Option<BoxFuture<'static, Result<access::Seen>>>,
+    visible: Visible,
 }
 
 /// A timer whose first tick comes after its period.
@@ -106,6 +112,7 @@ impl SessionFeed {
             })
             .await?;
         let follower = Follower::new(&live.app, &seen.key, visible, after.unwrap_or(head));
+        let visible = Visible::new(live, seen.key.tenant(), "session");
         let feed = Self {
             live: Arc::clone(live),
             identity: identity.clone(),
@@ -115,11 +122,14 @@ impl SessionFeed {
             told: false,
             over: false,
             recheck: every(live.tuning.recheck),
+            looking: None,
+            visible,
         };
         Ok((feed, head))
     }
 
     async fn next(&mut self) -> Result<Delivery> {
+        let asked = self.visible.asks();
         loop {
             if self.over && !self.told {
                 self.told = true;
@@ -127,17 +137,23 @@ impl SessionFeed {
             }
             let step = tokio::select! {
                 biased;
-                _at = self.recheck.tick() => {
-                    match self.look_again().await? {
+                Some(seen) = OptionFuture::from(self.looking.as_mut()) => {
+                    self.looking = None;
+                    match self.looked(seen)? {
                         Some(end) => return Ok(end),
                         None => continue,
                     }
+                }
+                _at = self.recheck.tick(), if self.looking.is_none() => {
+                    self.looking = Some(self.look());
+                    continue;
                 }
                 step = self.follower.next() => step?,
             };
             match step {
                 Step::Frames(frames) => {
                     self.over |= frames.iter().any(|f| is_terminal(f.ty));
+                    self.visible.hands(frames.iter(), asked);
                     return Ok(Delivery::Events(
                         frames.into_iter().map(|frame| Item { frame, cursor: None }).collect(),
                     ));
@@ -148,10 +164,16 @@ impl SessionFeed {
         }
     }
 
-    /// Whether the caller may still see the session, and whether its late window is over.
-    async fn look_again(&mut self) -> Result<Option<Delivery>> {
+    /// The session as it is now, if the caller may still see it.
+    fn look(&self) -> BoxFuture<'static, Result<access::Seen>> {
         let (log, by, id) = (self.live.app.log.clone(), self.identity.principal(), self.id.clone());
-        match self.live.app.db.read(move |tx| access::see(tx, &log, &by, &id)).await {
+        let db = self.live.app.db.clone();
+        Box::pin(async move { db.read(move |tx| access::see(tx, &log, &by, &id)).await })
+    }
+
+    /// Whether the caller may still see the session, and whether its late window is over.
+    fn looked(&mut self, seen: Result<access::Seen>) -> Result<Option<Delivery>> {
+        match seen {
             Ok(seen) => self.closed_at = seen.closed_at,
             Err(error) if matches!(error.kind(), Kind::NotFound | Kind::Forbidden) => {
                 return Ok(Some(Delivery::End(Some(ACCESS_LOST))));
@@ -171,6 +193,7 @@ pub(crate) struct TenantFeed {
     follower: TenantFollower,
     /// Sessions that were looked up for a user who sees only their own; owners never change.
     own: HashMap<SessionId, bool>,
+    visible: Visible,
 }
 
 /// Sessions remembered per subscription; beyond it the look-ups begin anew.
@@ -194,11 +217,13 @@ impl TenantFeed {
         };
         let cursor = live.app.db.read(place).await?;
         let follower = live.tenants.follow(&live.app, by.tenant(), cursor);
-        let feed = Self { live: Arc::clone(live), identity: identity.clone(), follower, own: HashMap::new() };
+        let visible = Visible::new(live, by.tenant(), "tenant");
+        let feed = Self { live: Arc::clone(live), identity: identity.clone(), follower, own: HashMap::new(), visible };
         Ok((feed, cursor))
     }
 
     async fn next(&mut self) -> Result<Delivery> {
+        let asked = self.visible.asks();
         loop {
             let before = self.follower.cursor();
             let entries = self.follower.next().await?;
@@ -215,6 +240,7 @@ impl TenantFeed {
                 .map(|e| Item { frame: e.frame, cursor: Some(e.cursor) })
                 .collect();
             if !items.is_empty() {
+                self.visible.hands(items.iter().map(|i| &i.frame), asked);
                 return Ok(Delivery::Events(items));
             }
         }
@@ -241,7 +267,7 @@ impl TenantFeed {
                     Err(error) if error.kind() == Kind::NotFound => Ok((id, false)),
                     Err(error) => Err(error),
                 };
-                unknown.into_iter().map(see).collect::<Result<Vec<_>>>()
+                unknown.iter().cloned().map(see).collect::<Result<Vec<_>>>()
             })
             .await?;
         self.own.extend(found);

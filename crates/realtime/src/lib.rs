@@ -16,6 +16,7 @@ mod model;
 mod parse;
 mod read;
 mod tenant;
+mod visible;
 
 use std::sync::Arc;
 

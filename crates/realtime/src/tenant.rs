@@ -4,7 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Weak};
 
-use callboard_eventlog::{Frame, TailCursor};
+use callboard_eventlog::{Frame, TailCursor, TailFrame};
 use callboard_http::App;
 use callboard_kernel::{Result, SessionId, TenantId};
 use callboard_store::Reach;
@@ -130,11 +130,9 @@ async fn read_tail(app: &App, tenant: &TenantId, after: TailCursor, limit: i64) 
     let (log, tenant) = (app.log.clone(), tenant.clone());
     app.db
         .read(move |tx| {
-            let rows = log.tail(tx, &tenant, after, limit)?;
-            Ok(rows
-                .into_iter()
-                .map(|(cursor, event)| Entry { cursor, frame: Frame::of(&event), session: event.session })
-                .collect())
+            let read = log.tail_frames(tx, &tenant, after, limit)?;
+            let entry = |read: TailFrame| Entry { cursor: read.cursor, session: read.session, frame: read.frame };
+            Ok(read.into_iter().map(entry).collect())
         })
         .await
 }
@@ -192,6 +190,7 @@ impl TenantFollower {
 mod tests {
     use bytes::Bytes;
     use callboard_contracts::EventType;
+    use callboard_kernel::Timestamp;
 
     use super::*;
 
@@ -202,7 +201,8 @@ mod tests {
     }
 
     fn entry(n: u64) -> Entry {
-        let frame = Frame { sequence: 1, ty: EventType::ALL[0], json: Bytes::new() };
+        let (ty, received_at) = (EventType::ALL[0], Timestamp::default());
+        let frame = Frame { sequence: 1, ty, received_at, json: Bytes::new(), cause: None };
         Entry { cursor: place(n), session: SessionId::from_stored("s".into()), frame }
     }
 

@@ -71,16 +71,3 @@ pub struct Health {
     /// Why not.
     pub reason: Option<String>,
 }
-
-/// Counters for `/metrics`, since start.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct StoreStats {
-    /// Groups committed.
-    pub commits: u64,
-    /// Write closures that those groups held.
-    pub writes: u64,
-    /// Writes waiting for the writer now.
-    pub queued: u64,
-    /// Checkpoints run.
-    pub checkpoints: u64,
-}

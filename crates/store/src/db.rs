@@ -1,5 +1,6 @@
 //! The door for callers: reads and writes as closures, run on the engine's own threads.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
@@ -73,14 +74,14 @@ impl Db {
         }
     }
 
-    /// Runs `body` at one read snapshot. Its reach is the caller's when this is called.
+    /// Runs `body` at one read snapshot. May run `body` again, at another. Its reach is the caller's when this is called.
     ///
     /// # Errors
     /// Those of `body`; `OVERLOADED`, `STORE_UNAVAILABLE`, `SHUTTING_DOWN`.
     pub fn read<T, F>(&self, body: F) -> impl Future<Output = Result<T>>
     where
         T: Send + 'static,
-        F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
+        F: Fn(&Tx<'_>) -> Result<T> + Send + 'static,
     {
         let (to, answer) = oneshot::channel();
         let ticket = Ticket::default();
@@ -150,6 +151,12 @@ impl Db {
     {
         let (to, answer) = std::sync::mpsc::sync_channel(1);
         let ticket = Ticket::default();
+        // Once alone: nobody migrates under a command, but when somebody does it says so.
+        let once = Cell::new(Some(body));
+        let body = move |tx: &Tx<'_>| match once.take() {
+            Some(body) => body(tx),
+            None => Err(unavailable("another process has changed the schema meanwhile")),
+        };
         let job = Read::new(body, Reply::Blocking(to), ticket.clone(), self.standing());
         self.inner.shared.submit_read(Box::new(job))?;
         self.inner.shared.run_waiting();

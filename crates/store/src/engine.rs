@@ -99,8 +99,16 @@ pub trait Connection {
     fn execute(&mut self, raw: Raw<'_>) -> Result<u64>;
     /// Prepares a statement without running it.
     fn prepare(&mut self, statement: &Statement) -> Result<()>;
-    /// Opens, releases or rolls back a savepoint: text without parameters.
+    /// Opens, releases or rolls back a savepoint.
+    fn savepoint(&mut self, text: &'static str) -> Result<()> {
+        self.batch(text)
+    }
+    /// Runs text without parameters.
     fn batch(&mut self, text: &str) -> Result<()>;
+    /// Whether something got in the transaction's way, so that all of it is undone and begun again.
+    fn runs_again(&self) -> bool {
+        false
+    }
     /// Lets the rest of the transaction see no further than this; nothing where there is no second wall.
     fn narrow(&mut self, _reach: &Reach) -> Result<()> {
         Ok(())

@@ -3,9 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 use callboard_kernel::{Error, Result};
 
+use crate::threads::Stopwatch;
+use crate::trace::Traced;
 use crate::{Reach, Tx};
 
 /// What became of a closure.
@@ -41,13 +44,17 @@ pub(crate) trait WriteJob: Send {
     fn start(&self) -> bool;
     /// Whose work it is.
     fn standing(&self) -> &Standing;
+    /// How long it has been asked for.
+    fn waited(&self) -> Duration;
+    /// The trace that it belongs to.
+    fn traced(&self) -> Option<&Traced>;
     /// Runs the closure and keeps its answer. A panic becomes an `INTERNAL` answer.
     fn run(&mut self, tx: &Tx<'_>) -> Outcome;
     /// Answers: with what the closure gave, or with why its transaction failed.
     fn finish(self: Box<Self>, fate: Result<()>);
 }
 
-/// A request to read; its closure runs once.
+/// A request to read.
 pub(crate) trait ReadJob: Send {
     /// Claims the job for a thread; false when the caller has given up waiting.
     fn start(&self) -> bool;
@@ -101,11 +108,13 @@ pub(crate) struct Write<T, F> {
     reply: Reply<T>,
     ticket: Ticket,
     standing: Standing,
+    asked: Stopwatch,
+    traced: Option<Traced>,
 }
 
 impl<T, F> Write<T, F> {
-    pub(crate) const fn new(body: F, reply: Reply<T>, ticket: Ticket, standing: Standing) -> Self {
-        Self { body, outcome: None, reply, ticket, standing }
+    pub(crate) fn new(body: F, reply: Reply<T>, ticket: Ticket, standing: Standing) -> Self {
+        Self { body, outcome: None, reply, ticket, standing, asked: Stopwatch::start(), traced: Traced::now() }
     }
 }
 
@@ -122,6 +131,14 @@ where
         &self.standing
     }
 
+    fn waited(&self) -> Duration {
+        self.asked.elapsed()
+    }
+
+    fn traced(&self) -> Option<&Traced> {
+        self.traced.as_ref()
+    }
+
     fn run(&mut self, tx: &Tx<'_>) -> Outcome {
         let answer = guarded(|| (self.body)(tx)).and_then(|value| tx.check_no_failure_ignored().map(|()| value));
         let outcome = if answer.is_ok() { Outcome::Keep } else { Outcome::Undo };
@@ -135,7 +152,7 @@ where
 }
 
 pub(crate) struct Read<T, F> {
-    body: Option<F>,
+    body: F,
     outcome: Option<Result<T>>,
     reply: Reply<T>,
     ticket: Ticket,
@@ -144,14 +161,14 @@ pub(crate) struct Read<T, F> {
 
 impl<T, F> Read<T, F> {
     pub(crate) const fn new(body: F, reply: Reply<T>, ticket: Ticket, standing: Standing) -> Self {
-        Self { body: Some(body), outcome: None, reply, ticket, standing }
+        Self { body, outcome: None, reply, ticket, standing }
     }
 }
 
 impl<T, F> ReadJob for Read<T, F>
 where
     T: Send,
-    F: FnOnce(&Tx<'_>) -> Result<T> + Send,
+    F: Fn(&Tx<'_>) -> Result<T> + Send,
 {
     fn start(&self) -> bool {
         let wanted = !matches!(&self.reply, Reply::Async(to) if to.is_closed());
@@ -163,7 +180,7 @@ where
     }
 
     fn run(&mut self, tx: &Tx<'_>) {
-        self.outcome = self.body.take().map(|body| guarded(|| body(tx)));
+        self.outcome = Some(guarded(|| (self.body)(tx)));
     }
 
     fn finish(self: Box<Self>, fate: Result<()>) {

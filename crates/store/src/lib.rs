@@ -8,6 +8,7 @@ mod answers;
 pub mod backup;
 mod config;
 mod copy;
+mod counters;
 mod db;
 mod engine;
 mod faults;
@@ -28,10 +29,12 @@ mod sqlite;
 #[doc(hidden)]
 pub mod testing;
 mod threads;
+pub mod trace;
 mod tx;
 mod value;
 
-pub use config::{Config, Health, OnFatal, OpenOptions, StoreStats};
+pub use config::{Config, Health, OnFatal, OpenOptions};
+pub use counters::{PoolStats, StoreStats};
 pub use db::Db;
 pub use engine::{Connection, Engine, Raw};
 pub use reach::Reach;

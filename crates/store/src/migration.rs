@@ -1,9 +1,11 @@
 //! What a migration is, and those of this binary.
 
+use std::sync::OnceLock;
+
 use crate::Engine;
 
 /// One migration, with its text for each engine (often the same).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Migration {
     /// Its place in the order, from 1.
     pub number: u32,
@@ -40,7 +42,18 @@ impl Migration {
 
 static EMBEDDED: &[Migration] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
+/// What a test put in their place.
+static REPLACED: OnceLock<&'static [Migration]> = OnceLock::new();
+
 /// The migrations of this binary.
 pub fn embedded() -> &'static [Migration] {
-    EMBEDDED
+    REPLACED.get().copied().unwrap_or(EMBEDDED)
+}
+
+/// One more behind those of this binary, with the next free number; false when that was done already.
+pub(crate) fn extend(name: &'static str, text: &'static str) -> bool {
+    let mut all = EMBEDDED.to_vec();
+    let number = all.last().map_or(0, |m| m.number) + 1;
+    all.push(Migration { number, name, sqlite: text, postgres: text });
+    REPLACED.set(all.leak()).is_ok()
 }

@@ -6,6 +6,7 @@
 mod connection;
 mod hints;
 mod link;
+mod tls;
 mod values;
 pub(crate) mod wall;
 mod worker;
@@ -27,33 +28,33 @@ const POOL_MAX: usize = 64;
 
 /// Connects once to check the server, then starts the threads.
 pub(crate) fn start(url: &str, pool: usize, shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>> {
-    let config = link::parse(url)?;
-    link::probe(&config)?;
+    let target = link::parse(url)?;
+    link::probe(&target)?;
     let pool = pool.clamp(1, POOL_MAX);
-    let started = start_threads(&config, pool, shared);
+    let started = start_threads(&target, pool, shared);
     if started.is_err() {
         shared.close_queues();
     }
     started
 }
 
-fn start_threads(config: &::postgres::Config, pool: usize, shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>> {
+fn start_threads(target: &link::Target, pool: usize, shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>> {
     let mut threads = Vec::new();
     let notifier = Arc::new(hints::Notifier::new());
     for _ in 0..pool {
-        let link = link::Link::new(config.clone(), shared.clone());
+        let link = link::Link::new(target.clone(), shared.clone());
         threads.push(spawn("store-reader", move || worker::read(link))?);
     }
     if shared.read_only {
         return Ok(threads);
     }
     for _ in 0..pool {
-        let (link, notifier) = (link::Link::new(config.clone(), shared.clone()), notifier.clone());
+        let (link, notifier) = (link::Link::new(target.clone(), shared.clone()), notifier.clone());
         threads.push(spawn("store-writer", move || worker::write(link, &notifier))?);
     }
-    let (link, sender) = (link::Link::new(config.clone(), shared.clone()), notifier.clone());
+    let (link, sender) = (link::Link::new(target.clone(), shared.clone()), notifier.clone());
     threads.push(spawn("store-notify", move || hints::send(link, &sender))?);
-    let link = link::Link::new(config.clone(), shared.clone());
+    let link = link::Link::new(target.clone(), shared.clone());
     threads.push(spawn("store-listen", move || hints::listen(link, &notifier))?);
     Ok(threads)
 }

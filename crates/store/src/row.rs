@@ -126,6 +126,34 @@ impl Row {
             .ok_or_else(|| Error::internal(format!("column {:?} holds {value:?}", self.columns.get(at))))
     }
 
+    /// The text at a place, as it lies there.
+    pub fn text(&self, at: usize) -> Result<&str> {
+        match self.values.get(at) {
+            Some(Value::Text(text)) => Ok(text),
+            other => Err(self.unlike(at, other)),
+        }
+    }
+
+    /// The bytes at a place, as they lie there.
+    pub fn bytes(&self, at: usize) -> Result<&[u8]> {
+        match self.values.get(at) {
+            Some(Value::Bytes(bytes)) => Ok(bytes),
+            other => Err(self.unlike(at, other)),
+        }
+    }
+
+    /// Moves the text at a place out of the row, which has an empty one there afterwards.
+    pub fn take_text(&mut self, at: usize) -> Result<String> {
+        match self.values.get_mut(at) {
+            Some(Value::Text(text)) => Ok(std::mem::take(text)),
+            _ => Err(self.unlike(at, self.values.get(at))),
+        }
+    }
+
+    fn unlike(&self, at: usize, found: Option<&Value>) -> Error {
+        Error::internal(format!("column {:?} at {at} holds {found:?}", self.columns.get(at)))
+    }
+
     /// Takes the values, in the order of the columns.
     pub fn into_values(self) -> Vec<Value> {
         self.values

@@ -10,6 +10,7 @@ use tokio::sync::broadcast;
 
 use crate::answers::{closed, overloaded, unavailable};
 use crate::config::OnFatal;
+use crate::counters::Counters;
 use crate::faults::Faults;
 use crate::footing::Footing;
 use crate::job::{ReadJob, WriteJob};
@@ -45,13 +46,6 @@ pub(crate) struct Shared {
     on_fatal: Option<OnFatal>,
 }
 
-#[derive(Default)]
-pub(crate) struct Counters {
-    pub(crate) commits: AtomicU64,
-    pub(crate) writes: AtomicU64,
-    pub(crate) checkpoints: AtomicU64,
-}
-
 impl Shared {
     pub(crate) fn new(engine: Engine, read_only: bool, options: &OpenOptions) -> Arc<Self> {
         Arc::new(Self {
@@ -81,13 +75,13 @@ impl Shared {
         if let Some(reason) = self.poisoned() {
             return Err(unavailable(reason));
         }
-        self.writes.push(job).map_err(refusal)?;
+        self.writes.push(job).map_err(|why| self.refusal(why))?;
         self.asked();
         Ok(())
     }
 
     pub(crate) fn submit_read(&self, job: Box<dyn ReadJob>) -> Result<()> {
-        self.reads.push(job).map_err(refusal)?;
+        self.reads.push(job).map_err(|why| self.refusal(why))?;
         self.asked();
         Ok(())
     }
@@ -169,17 +163,7 @@ impl Shared {
     }
 
     pub(crate) fn stats(&self) -> StoreStats {
-        StoreStats {
-            commits: self.counters.commits.load(Ordering::Relaxed),
-            writes: self.counters.writes.load(Ordering::Relaxed),
-            queued: self.writes.len() as u64,
-            checkpoints: self.counters.checkpoints.load(Ordering::Relaxed),
-        }
-    }
-
-    pub(crate) fn count_commit(&self, writes: usize) {
-        self.counters.commits.fetch_add(1, Ordering::Relaxed);
-        self.counters.writes.fetch_add(writes as u64, Ordering::Relaxed);
+        self.counters.read(self.writes.len(), self.reads.len())
     }
 
     /// Hands topics to this process's listeners.
@@ -194,11 +178,14 @@ impl Shared {
     pub(crate) fn fault(&self, pick: impl FnOnce(&Faults) -> &std::sync::atomic::AtomicBool) -> bool {
         self.faults.as_deref().is_some_and(|faults| Faults::take(pick(faults)))
     }
-}
 
-fn refusal(why: Refused) -> Error {
-    match why {
-        Refused::Full => overloaded(),
-        Refused::Closed => closed(),
+    fn refusal(&self, why: Refused) -> Error {
+        match why {
+            Refused::Full => {
+                self.counters.refused.fetch_add(1, Ordering::Relaxed);
+                overloaded()
+            }
+            Refused::Closed => closed(),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! SQL texts are constants with names, listed per crate, so that tests can prepare and review all of them.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::Engine;
 
@@ -23,6 +23,8 @@ pub struct Statement {
     pub text: String,
     /// The names, in the order of their numbers.
     pub names: Vec<String>,
+    /// The columns of its rows, noted when it first ran: one allocation for all rows ever.
+    pub(crate) columns: OnceLock<Arc<[String]>>,
 }
 
 impl Sql {
@@ -86,7 +88,7 @@ fn number(text: &str, mark: char) -> Statement {
             out.push(c);
         }
     }
-    Statement { text: out, names }
+    Statement { text: out, names, columns: OnceLock::new() }
 }
 
 /// Declares SQL constants and their list:

@@ -1,5 +1,5 @@
-//! Faults that tests inject into an engine, throw-away PostgreSQL databases, texts with a piece cut out, a store without
-//! threads. Not for production code.
+//! Faults that tests inject into an engine, throw-away PostgreSQL databases, texts with a piece cut out, one migration
+//! more, a store without threads. Not for production code.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,6 +17,11 @@ pub use crate::sqlite::inline::{Medium, Vfs, WalPages};
 /// Gives a text another wording on an engine; false when it has been used already and so keeps its own.
 pub fn reword(sql: &'static Sql, engine: Engine, wording: &str) -> bool {
     sql.reword(engine, wording)
+}
+
+/// Gives this process one migration more, as a later version has; false when it has one already. For both engines.
+pub fn one_more_migration(name: &'static str, text: &'static str) -> bool {
+    crate::migration::extend(name, text)
 }
 
 /// When a request to a store without threads runs.

@@ -1,9 +1,10 @@
 //! The handle that every store function takes.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use callboard_kernel::{Error, Result, TenantId};
+use callboard_kernel::{Error, Result, TenantId, Trace};
 
 use crate::threads::stopwatch;
 use crate::{Connection, Engine, Params, Raw, Reach, Row, Sql};
@@ -41,6 +42,21 @@ pub struct Tx<'c> {
     hints: RefCell<Vec<String>>,
     failed: Cell<Option<Failed>>,
     costs: RefCell<Option<Diagnostics>>,
+    memo: RefCell<Option<Box<dyn Any>>>,
+    trace: Option<Trace>,
+}
+
+/// Opens, undoes and releases the savepoint of a depth. Constants, so that an engine can keep them prepared.
+const SAVEPOINTS: [[&str; 3]; 4] = [
+    ["savepoint sp1", "rollback to savepoint sp1", "release savepoint sp1"],
+    ["savepoint sp2", "rollback to savepoint sp2", "release savepoint sp2"],
+    ["savepoint sp3", "rollback to savepoint sp3", "release savepoint sp3"],
+    ["savepoint sp4", "rollback to savepoint sp4", "release savepoint sp4"],
+];
+
+fn savepoint_texts(depth: u32) -> Result<[&'static str; 3]> {
+    let at = depth.checked_sub(1).and_then(|at| SAVEPOINTS.get(at as usize));
+    at.copied().ok_or_else(|| Error::internal(format!("savepoints are {depth} deep")))
 }
 
 impl<'c> Tx<'c> {
@@ -56,7 +72,19 @@ impl<'c> Tx<'c> {
             hints: RefCell::default(),
             failed: Cell::new(None),
             costs: RefCell::new(None),
+            memo: RefCell::new(None),
+            trace: None,
         }
+    }
+
+    /// As a part of a trace.
+    pub(crate) fn traced(self, trace: Option<Trace>) -> Self {
+        Self { trace, ..self }
+    }
+
+    /// The trace of the request that this is for, where it is known and kept.
+    pub const fn trace(&self) -> Option<&Trace> {
+        self.trace.as_ref()
     }
 
     /// Which engine runs this; only for the few places where the engines differ in kind (`eventlog`'s tail).
@@ -119,15 +147,21 @@ impl<'c> Tx<'c> {
     /// inside `Ok`, and the outer transaction goes on. The outer error is an engine failure.
     pub fn savepoint<T>(&self, body: impl FnOnce(&Self) -> Result<T>) -> Result<Result<T>> {
         let depth = self.depth.get() + 1;
+        let [open, undo, release] = savepoint_texts(depth)?;
         self.depth.set(depth);
         let kept = (self.effects.borrow().len(), self.hints.borrow().len());
         let reach = self.reach.borrow().clone();
-        self.batch(&format!("savepoint sp{depth}"))?;
+        self.connection.borrow_mut().savepoint(open)?;
         let outcome = body(self);
         self.depth.set(depth - 1);
         let failed_inside = self.failed.get().filter(|f| f.depth >= depth);
+        let outcome = match outcome {
+            // The whole transaction runs again: nothing may be concluded from what failed here.
+            Err(e) if self.connection.borrow().runs_again() => return Err(e),
+            other => other,
+        };
         if outcome.is_err() {
-            self.batch(&format!("rollback to savepoint sp{depth}"))?;
+            self.connection.borrow_mut().savepoint(undo)?;
             self.effects.borrow_mut().truncate(kept.0);
             self.hints.borrow_mut().truncate(kept.1);
             *self.reach.borrow_mut() = reach;
@@ -137,7 +171,7 @@ impl<'c> Tx<'c> {
         } else if let Some(failed) = failed_inside {
             self.failed.set(Some(Failed { depth: depth - 1, ..failed }));
         }
-        self.batch(&format!("release savepoint sp{depth}"))?;
+        self.connection.borrow_mut().savepoint(release)?;
         Ok(outcome)
     }
 
@@ -145,6 +179,23 @@ impl<'c> Tx<'c> {
     /// It must be quick and must not fail: hints and live delivery, not the outside world (that is the outbox).
     pub fn after_commit(&self, effect: impl FnOnce() + Send + 'static) {
         self.effects.borrow_mut().push(Box::new(effect));
+    }
+
+    /// What this transaction read for this key before, or reads it now: for settings that every event of a batch asks
+    /// for. The last key alone is remembered, and nothing that the same transaction changes may be.
+    pub fn remembered<K, V>(&self, key: K, read: impl FnOnce(&Self, &K) -> Result<V>) -> Result<V>
+    where
+        K: PartialEq + 'static,
+        V: Clone + 'static,
+    {
+        if let Some((of, known)) = self.memo.borrow().as_ref().and_then(|memo| memo.downcast_ref::<(K, V)>())
+            && *of == key
+        {
+            return Ok(known.clone());
+        }
+        let value = read(self, &key)?;
+        *self.memo.borrow_mut() = Some(Box::new((key, value.clone())));
+        Ok(value)
     }
 
     /// Names a topic (a session, a tenant) that this transaction changed. After the commit every instance hears of

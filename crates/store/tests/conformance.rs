@@ -299,20 +299,20 @@ mod cases {
 
     pub async fn a_read_sees_one_snapshot(db: Db) {
         db.write(|tx| put(tx, "1", 1)).await.unwrap();
-        let (reading, began) = tokio::sync::oneshot::channel();
+        let (reading, mut began) = tokio::sync::mpsc::channel(1);
         let (go_on, written) = mpsc::channel();
         let reader = db.clone();
         let reader = tokio::spawn(async move {
             reader
                 .read(move |tx| {
                     let before = count(tx)?;
-                    reading.send(()).unwrap();
+                    reading.try_send(()).unwrap();
                     written.recv().unwrap();
                     Ok((before, count(tx)?))
                 })
                 .await
         });
-        began.await.unwrap();
+        began.recv().await.unwrap();
         db.write(|tx| put(tx, "2", 2)).await.unwrap();
         go_on.send(()).unwrap();
         assert_eq!(reader.await.unwrap().unwrap(), (1, 1));

@@ -78,6 +78,67 @@ async fn a_deadlock_runs_the_closure_again() {
     assert_eq!(db.read(|tx| Ok((number(tx, "one")?, number(tx, "two")?))).await.unwrap(), (11, 12));
 }
 
+static EVERYTHING: Sql = Sql::new("EVERYTHING", "select * from item where tenant_id = :tenant and id = :id");
+
+/// Another instance migrates a table of which this one has prepared statements, as in a rolling upgrade.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_column_that_comes_meanwhile_fails_no_read_and_no_write() {
+    const MORE: &str = "alter table item add column since text not null default 'ever'";
+    static LATER: &[Migration] = &[FIRST, Migration { number: 2, name: "more", sqlite: MORE, postgres: MORE }];
+    let scratch = Scratch::new(Engine::Postgres);
+    let db = scratch.open_with(options());
+    two_rows(&db).await;
+    fn all(tx: &callboard_store::Tx<'_>) -> callboard_kernel::Result<usize> {
+        Ok(tx.query_one(&EVERYTHING, params! { tenant: "a", id: "one" })?.columns().len())
+    }
+    // On every connection: each has statements of its own.
+    let reads = |columns: usize| {
+        let db = db.clone();
+        async move {
+            let tasks: Vec<_> = (0..64)
+                .map(|_| {
+                    tokio::spawn({
+                        let db = db.clone();
+                        async move { db.read(all).await }
+                    })
+                })
+                .collect();
+            for task in tasks {
+                assert_eq!(task.await.unwrap().unwrap(), columns);
+            }
+        }
+    };
+    let caught = Arc::new(AtomicU32::new(0));
+    let writes = |columns: usize| {
+        let (db, caught) = (db.clone(), caught.clone());
+        let look = move |tx: &callboard_store::Tx<'_>| {
+            let found = tx.savepoint(all)?;
+            caught.fetch_add(u32::from(found.is_err()), Ordering::AcqRel);
+            found
+        };
+        async move {
+            let tasks: Vec<_> = (0..64)
+                .map(|_| {
+                    tokio::spawn({
+                        let (db, look) = (db.clone(), look.clone());
+                        async move { db.write(look).await }
+                    })
+                })
+                .collect();
+            for task in tasks {
+                assert_eq!(task.await.unwrap().unwrap(), columns);
+            }
+        }
+    };
+    reads(6).await;
+    writes(6).await;
+    let newer = scratch.open_with(OpenOptions { migrations: LATER, ..options() });
+    reads(7).await;
+    writes(7).await;
+    assert_eq!(caught.load(Ordering::Acquire), 0, "no closure is told of what only means that it runs again");
+    newer.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_instances_that_race_for_a_key_both_get_an_answer() {
     let scratch = Scratch::new(Engine::Postgres);

@@ -19,13 +19,15 @@ mod words;
 
 use std::sync::Arc;
 
-use callboard_eventlog::{Guard, Projector};
+use callboard_eventlog::Projector;
 use callboard_http::{App, Module};
+use callboard_kernel::{Result, TenantId, Timestamp};
+use callboard_store::Tx;
 
 pub use decide::{bound_to, in_order, supersede};
 pub use erase::TranscriptEraser;
 pub use export::{TextForm, render};
-pub use model::{Compacted, Segment, SnapshotBounds, Version};
+pub use model::{Compacted, FinalAt, Segment, SnapshotBounds, Version};
 pub use store::{ALL_SQL, POSTGRES_SQL, SQLITE_SQL};
 pub use words::query_texts;
 
@@ -45,7 +47,13 @@ pub fn projectors() -> Vec<Arc<dyn Projector>> {
     vec![Arc::new(project::Transcripts)]
 }
 
-/// The rule that an utterance stays with its first participant.
-pub fn guards() -> Vec<Arc<dyn Guard>> {
-    vec![Arc::new(project::Transcripts)]
+/// The newest finals whose events are from `from` until before `until`, of one tenant or of all; at most `limit`, the
+/// newest first. For service levels.
+pub fn finals(
+    tx: &Tx<'_>,
+    tenant: Option<&TenantId>,
+    span: (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<Vec<FinalAt>> {
+    store::finals(tx, tenant, span, limit)
 }

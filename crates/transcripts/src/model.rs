@@ -32,6 +32,17 @@ pub struct Version {
     pub source: Option<String>,
 }
 
+/// A final, by its instants alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FinalAt {
+    /// The number of its session's stream.
+    pub session_key: i64,
+    /// When its event happened.
+    pub ts: Timestamp,
+    /// Where the utterance ended, milliseconds since the call connected.
+    pub end_ms: i64,
+}
+
 /// What an utterance says now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Segment {

@@ -2,12 +2,12 @@
 
 use callboard_contracts::transcript::{Final, Partial, Utterance};
 use callboard_contracts::{EventType, Family};
-use callboard_eventlog::{Guard, NewEvent, Projection, Projector, SessionKey, StoredEvent};
-use callboard_kernel::{Error, Result};
+use callboard_eventlog::{Projection, Projector, SessionKey, StoredEvent};
+use callboard_kernel::{Error, Result, Timestamp};
 use callboard_store::Tx;
 use serde::Deserialize;
 
-use crate::model::Version;
+use crate::model::{Segment, Version};
 use crate::{decide, store, words};
 
 static PROJECTIONS: [Projection; 2] = [
@@ -30,17 +30,19 @@ impl Projector for Transcripts {
 
     fn apply(&self, tx: &Tx<'_>, key: &SessionKey, event: &StoredEvent) -> Result<()> {
         let Some(version) = version_of(event)? else { return Ok(()) };
-        store::snapshot_put(tx, key, &version)?;
         let before = store::segment(tx, key, &version.utterance_id)?;
-        let Some(after) = decide::supersede(before.as_ref(), &version) else { return Ok(()) };
-        store::segment_put(tx, key, &after)?;
-        if !after.current.is_final {
-            return Ok(());
+        project(tx, key, event, &version, before.as_ref())
+    }
+
+    /// An utterance stays with its first participant.
+    fn apply_new(&self, tx: &Tx<'_>, key: &SessionKey, event: &StoredEvent, _now: Timestamp) -> Result<()> {
+        let Some(version) = version_of(event)? else { return Ok(()) };
+        let before = store::segment(tx, key, &version.utterance_id)?;
+        if let Some(first) = &before {
+            let first = first.current.participant_id.as_deref();
+            decide::bound_to(first, version.participant_id.as_deref(), &version.utterance_id)?;
         }
-        if event.erased {
-            return store::erase::unsearch(tx, key, &after.current.utterance_id);
-        }
-        store::search::put(tx, key, &after, &words::indexed(key.tenant(), &after.current.text))
+        project(tx, key, event, &version, before.as_ref())
     }
 
     fn erase(&self, tx: &Tx<'_>, key: &SessionKey, event: &StoredEvent) -> Result<()> {
@@ -51,6 +53,25 @@ impl Projector for Transcripts {
     fn projections(&self) -> &'static [Projection] {
         &PROJECTIONS
     }
+}
+
+fn project(
+    tx: &Tx<'_>,
+    key: &SessionKey,
+    event: &StoredEvent,
+    version: &Version,
+    before: Option<&Segment>,
+) -> Result<()> {
+    store::snapshot_put(tx, key, version)?;
+    let Some(after) = decide::supersede(before, version) else { return Ok(()) };
+    store::segment_put(tx, key, &after)?;
+    if !after.current.is_final {
+        return Ok(());
+    }
+    if event.erased {
+        return store::erase::unsearch(tx, key, &after.current.utterance_id);
+    }
+    store::search::put(tx, key, &after, &words::indexed(key.tenant(), &after.current.text))
 }
 
 fn version_of(event: &StoredEvent) -> Result<Option<Version>> {
@@ -64,26 +85,4 @@ fn version_of(event: &StoredEvent) -> Result<Option<Version>> {
 
 fn read<'a, T: Deserialize<'a>>(payload: &'a str) -> Result<T> {
     serde_json::from_str(payload).map_err(|e| Error::internal(format!("a stored utterance breaks the contract: {e}")))
-}
-
-impl Guard for Transcripts {
-    fn check(&self, tx: &Tx<'_>, key: &SessionKey, event: &NewEvent) -> Result<()> {
-        if event.ty.family() != Family::Transcript {
-            return Ok(());
-        }
-        let claim: Claim = read(&event.payload)?;
-        match store::segment_owner(tx, key, &claim.utterance_id)? {
-            Some(first) => decide::bound_to(first.as_deref(), claim.participant_id.as_deref(), &claim.utterance_id),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Whose an utterance is said to be.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Claim {
-    utterance_id: String,
-    #[serde(default)]
-    participant_id: Option<String>,
 }

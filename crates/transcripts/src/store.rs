@@ -4,17 +4,16 @@ pub(crate) mod erase;
 pub(crate) mod search;
 
 use callboard_eventlog::SessionKey;
-use callboard_kernel::Result;
+use callboard_kernel::{Result, TenantId, Timestamp};
 use callboard_store::{Row, Sql, Tx, params, sql};
 
-use crate::model::{Segment, SnapshotBounds, Version};
+use crate::model::{FinalAt, Segment, SnapshotBounds, Version};
 
 sql! {
     pub STATE_SQL;
     SEGMENT_BY_ID = "select utterance_id, participant_id, speaker, said, start_ms, end_ms, final, revision, sequence, \
         first_sequence, confidence, language, source, 0 as ts from transcript_segment \
         where session_key = :key and utterance_id = :utterance";
-    SEGMENT_OWNER = "select participant_id from transcript_segment where session_key = :key and utterance_id = :utterance";
     SEGMENT_PUT = "insert into transcript_segment (tenant_id, session_key, utterance_id, participant_id, speaker, said, \
         start_ms, end_ms, final, revision, sequence, first_sequence, confidence, language, source, searched) values (:tenant, :key, \
         :utterance, :participant, :speaker, :said, :start_ms, :end_ms, :final, :revision, :sequence, :first_sequence, \
@@ -33,6 +32,10 @@ sql! {
         speaker, said, start_ms, end_ms, final, confidence, language, source, ts, bytes) values (:tenant, :key, :sequence, \
         :utterance, :participant, :speaker, :said, :start_ms, :end_ms, :final, :confidence, :language, :source, :ts, :bytes) \
         on conflict (session_key, sequence) do nothing";
+    FINALS_OF = "select session_key, ts, end_ms from transcript_snapshot where final = 1 and tenant_id = :tenant \
+        and ts >= :from and ts < :until order by ts desc limit :limit";
+    FINALS_ALL = "select session_key, ts, end_ms from transcript_snapshot where final = 1 \
+        and ts >= :from and ts < :until order by ts desc limit :limit";
     SNAPSHOT_HEAD = "select max(sequence) as sequence from transcript_snapshot where session_key = :key";
     SNAPSHOT_PAGE = "select sequence, utterance_id, participant_id, speaker, said, start_ms, end_ms, final, confidence, \
         language, source, ts from transcript_snapshot where session_key = :key and sequence > :after \
@@ -59,11 +62,6 @@ pub static ALL_SQL: std::sync::LazyLock<Vec<&'static Sql>> =
 /// What an utterance says now.
 pub(crate) fn segment(tx: &Tx<'_>, key: &SessionKey, utterance: &str) -> Result<Option<Segment>> {
     tx.query_opt(&SEGMENT_BY_ID, params! { key: key.key(), utterance })?.map(|r| segment_from(&r)).transpose()
-}
-
-/// The participant that first used an utterance's id; the outer `None` means that nobody did.
-pub(crate) fn segment_owner(tx: &Tx<'_>, key: &SessionKey, utterance: &str) -> Result<Option<Option<String>>> {
-    tx.query_opt(&SEGMENT_OWNER, params! { key: key.key(), utterance })?.map(|r| r.at(0)).transpose()
 }
 
 /// Writes what an utterance says now. A final's words are written beside it, in the same transaction.
@@ -133,6 +131,22 @@ pub(crate) fn snapshot_prunable(tx: &Tx<'_>, key: &SessionKey, floor: i64) -> Re
 /// Deletes at most `slice` versions up to `floor` that are no utterance's current final.
 pub(crate) fn snapshot_prune(tx: &Tx<'_>, key: &SessionKey, floor: i64, slice: i64) -> Result<u64> {
     tx.execute(&SNAPSHOT_PRUNE, params! { key: key.key(), floor, slice })
+}
+
+/// The newest finals whose events are of a span, the newest first.
+pub(crate) fn finals(
+    tx: &Tx<'_>,
+    tenant: Option<&TenantId>,
+    (from, until): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<Vec<FinalAt>> {
+    let rows = match tenant {
+        Some(tenant) => tx.query(&FINALS_OF, params! { tenant, from, until, limit })?,
+        None => tx.query(&FINALS_ALL, params! { from, until, limit })?,
+    };
+    let final_at =
+        |r: &Row| Ok(FinalAt { session_key: r.get("session_key")?, ts: r.get("ts")?, end_ms: r.get("end_ms")? });
+    rows.iter().map(final_at).collect()
 }
 
 fn segment_from(row: &Row) -> Result<Segment> {

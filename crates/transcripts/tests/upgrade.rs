@@ -89,7 +89,7 @@ async fn upgrades(engine: Engine) {
     assert_eq!(repair.run(NOW).await.expect("nothing left"), 0);
     assert_eq!((count("brulee").await, count("number").await, count("1099").await), (1, 100, 1));
     assert_eq!(count("1090").await, 0, "a partial is not found");
-    let (db, log) = (h.app.db.clone(), Log::new(callboard_transcripts::projectors(), Vec::new()));
+    let (db, log) = (h.app.db.clone(), Log::new(callboard_transcripts::projectors()));
     let report =
         tokio::task::spawn_blocking(move || verify::verify(&db, &log)).await.expect("verified").expect("a report");
     assert_eq!(report.findings, Vec::<String>::new());

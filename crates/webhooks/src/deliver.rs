@@ -7,7 +7,9 @@ use bytes::Bytes;
 use callboard_eventlog::Log;
 use callboard_eventlog::outbox::{Handler, Leased, Outcome};
 use callboard_http::App;
-use callboard_kernel::{Error, Result, TenantId, Timestamp, WebhookDeliveryId as DeliveryId, short};
+use callboard_kernel::{
+    Error, OpenSpan, Result, SpanKind, TenantId, Timestamp, Trace, WebhookDeliveryId as DeliveryId, short,
+};
 use callboard_store::Tx;
 use serde::Deserialize;
 
@@ -90,7 +92,8 @@ impl Deliver {
         Self { app, sender, stats }
     }
 
-    async fn run(&self, tenant: &TenantId, job: Job, now: Timestamp) -> Result<Outcome> {
+    async fn run(&self, effect: &Leased, job: Job, now: Timestamp) -> Result<Outcome> {
+        let tenant = &effect.tenant;
         let (log, of) = (self.app.log.clone(), tenant.clone());
         let round = job.round;
         match self.app.db.read(move |tx| load(tx, &log, &of, &job, now)).await? {
@@ -106,13 +109,45 @@ impl Deliver {
             }
             Loaded::Attempt(work) => {
                 let (delivery, endpoint, body) = *work;
-                let got = self.attempt(&delivery, &endpoint, body, now).await?;
+                let got = self.attempt((&delivery, effect.trace.as_ref()), &endpoint, body, now).await?;
                 self.settle(delivery, got).await
             }
         }
     }
 
-    async fn attempt(&self, d: &Delivery, e: &Endpoint, body: Option<String>, now: Timestamp) -> Result<Got> {
+    /// The span of a `POST`: a part of its effect's. One that came into the outbox after another of its session hangs on
+    /// the request that brought the event, as long as this process knows it.
+    fn span(&self, d: &Delivery, effect: Option<&Trace>) -> Option<OpenSpan> {
+        let mut span = match effect {
+            Some(trace) => trace.begin("POST", SpanKind::Client),
+            None => {
+                let event = d.event.as_ref()?;
+                let cause = self.app.log.cause(event.session_key, event.sequence)?;
+                let trace = cause.trace();
+                if d.attempts == 0 {
+                    trace.begin("POST", SpanKind::Client)
+                } else {
+                    trace.follow("POST", SpanKind::Client)
+                }
+            }
+        };
+        span.set("http.request.method", "POST");
+        span.set("callboard.webhook.id", d.id.to_string());
+        span.set("callboard.webhook.endpoint.id", d.endpoint.to_string());
+        span.set("callboard.event.type", d.event_type.clone());
+        if d.attempts > 0 {
+            span.set("http.request.resend_count", d.attempts);
+        }
+        Some(span)
+    }
+
+    async fn attempt(
+        &self,
+        (d, effect): (&Delivery, Option<&Trace>),
+        e: &Endpoint,
+        body: Option<String>,
+        now: Timestamp,
+    ) -> Result<Got> {
         let roll = self.app.world.entropy().below(u64::MAX);
         let Some(body) = body else {
             return Ok(not_made("the event is not in the log any more", now, true, roll));
@@ -125,7 +160,11 @@ impl Deliver {
             }
         };
         let headers = sign::headers(&secrets, &d.id, now, &body)?;
+        let span = self.span(d, effect);
         let answer = self.sender.post(&e.url, &headers, Bytes::from(body), ANSWER_BYTES).await;
+        if let Some(span) = span {
+            end(span, &answer);
+        }
         let ms = self.app.world.now().since_ms(now).max(0);
         let (came, retry_after_s, attempt) = judged(answer, now, ms);
         self.stats.attempt(came);
@@ -152,6 +191,22 @@ impl Deliver {
                 Ok(Outcome::Done)
             }
         }
+    }
+}
+
+/// Ends the span of a `POST` with what came of it; never with what was answered.
+fn end(mut span: OpenSpan, answer: &std::result::Result<Answered, Unsent>) {
+    let failed = match answer {
+        Ok(answered) => {
+            span.set("http.response.status_code", i64::from(answered.status));
+            (answered.status >= 400).then(|| answered.status.to_string())
+        }
+        Err(Unsent::Blocked(_)) => Some("blocked".to_owned()),
+        Err(Unsent::Failed(_)) => Some("no_answer".to_owned()),
+    };
+    if let Some(why) = failed {
+        span.set("error.type", why);
+        span.fail();
     }
 }
 
@@ -213,7 +268,7 @@ impl Handler for Deliver {
             Ok(job) => job,
             Err(error) => return Outcome::Dead(format!("the payload cannot be read: {error}")),
         };
-        match self.run(&effect.tenant, job, now).await {
+        match self.run(effect, job, now).await {
             Ok(outcome) => outcome,
             Err(error) => own_failure(effect, &error, self.app.world.now()),
         }

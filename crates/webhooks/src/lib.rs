@@ -14,6 +14,7 @@ mod model;
 mod ports;
 mod project;
 mod repair;
+mod settled;
 mod sign;
 mod stats;
 mod store;
@@ -29,6 +30,7 @@ pub use deliver::KIND;
 pub use erase::{DeliveryEraser, forget_deliveries};
 pub use model::{DISABLED_KEPT_MS, KEPT_MS, MAX_ENDPOINTS};
 pub use ports::{Answered, Unsent, WebhookSender};
+pub use settled::{Settled, deliveries_settled};
 pub use stats::{Counts, Stats};
 pub use store::ALL_SQL;
 

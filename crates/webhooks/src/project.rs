@@ -1,5 +1,7 @@
 //! How webhooks take part in an append: each endpoint that wants the event gets a delivery, in the event's transaction.
 
+use std::sync::Arc;
+
 use callboard_contracts::Family;
 use callboard_eventlog::{Projection, Projector, SessionKey, StoredEvent};
 use callboard_kernel::{Result, Timestamp};
@@ -26,10 +28,12 @@ impl Projector for Queue {
     }
 
     fn apply_new(&self, tx: &Tx<'_>, key: &SessionKey, event: &StoredEvent, now: Timestamp) -> Result<()> {
-        for wanted in store::endpoints_wanting(tx, key.tenant(), now.plus_ms(-DISABLED_KEPT_MS))? {
-            if decide::wants(wanted.types.split(' '), event.ty) {
-                queue_event(tx, key, event, &wanted, now)?;
-            }
+        let missed_since = now.plus_ms(-DISABLED_KEPT_MS);
+        let endpoints = tx.remembered(key.tenant().clone(), |tx, tenant| {
+            store::endpoints_wanting(tx, tenant, missed_since).map(Arc::<[_]>::from)
+        })?;
+        for wanted in endpoints.iter().filter(|wanted| decide::wants(wanted.types.split(' '), event.ty)) {
+            queue_event(tx, key, event, wanted, now)?;
         }
         Ok(())
     }

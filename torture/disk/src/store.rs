@@ -126,7 +126,7 @@ impl Open {
         let vfs = Vfs { name: vfs::NAME.to_owned(), reread_wal: vfs::reread_wal };
         let medium = Medium { vfs: Some(vfs), wal_pages: Some(wal_pages) };
         let (db, steps) = open_inline_on(&medium, dir, &options)?;
-        let log = Log::new(vec![Arc::new(Beside)], Vec::new());
+        let log = Log::new(vec![Arc::new(Beside)]);
         Ok(Self { db, steps, log, fatal, tenant: TenantId::from_stored("ten_rig".to_owned()) })
     }
 

@@ -26,6 +26,9 @@ mod request_log;
 #[allow(dead_code)]
 #[path = "../../../crates/http/src/server/shutdown.rs"]
 mod shutdown;
+#[allow(dead_code)]
+#[path = "../../../crates/eventlog/src/traces.rs"]
+mod traces;
 
 mod access;
 mod auth;

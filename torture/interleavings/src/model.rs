@@ -39,12 +39,14 @@ pub struct StoredEvent {
     pub sequence: i64,
     /// Its type.
     pub ty: EventType,
+    /// When it arrived.
+    pub received_at: Timestamp,
 }
 
 impl StoredEvent {
     /// The event of a place.
     pub(crate) const fn at(sequence: i64) -> Self {
-        Self { sequence, ty: EventType::ALL[0] }
+        Self { sequence, ty: EventType::ALL[0], received_at: Timestamp::from_micros(0) }
     }
     /// Its text.
     pub(crate) fn json(&self) -> String {

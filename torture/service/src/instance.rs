@@ -74,6 +74,7 @@ impl Live {
             shutdown: Shutdown::default(),
             simulated: None,
             first_steps: None,
+            targets: Default::default(),
         };
         let service = modules::service(&app, parts)?;
         let mut handlers = callboard_calls::outbox_handlers(&providers);

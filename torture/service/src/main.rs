@@ -3,12 +3,17 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
 
 use callboard_rig_service::report::{Args, Report};
 use callboard_rig_service::run::{Played, play};
 use callboard_rig_service::template::Template;
 use parking_lot::Mutex;
 use serde_json::json;
+
+/// A play takes a fraction of a second; one that goes on for so long does not end, and its seed has to be known.
+const ENDLESS: Duration = Duration::from_secs(60);
 
 fn say(line: &str) {
     // Standard output may be closed; the report is what counts.
@@ -38,7 +43,10 @@ fn main() -> ExitCode {
     let next = Mutex::new(0);
     std::thread::scope(|scope| {
         for _ in 0..2 {
-            scope.spawn(|| work(&args, &template, &next, &report));
+            let (begins, plays) = channel();
+            scope.spawn(move || watch(&plays));
+            let (args, template, next, report) = (&args, &template, &next, &report);
+            scope.spawn(move || work(args, template, next, &begins, report));
         }
     });
     let report = report.into_inner();
@@ -63,7 +71,24 @@ fn show(seed: u64, template: &Arc<Template>) -> ExitCode {
     }
 }
 
-fn work(args: &Args, template: &Arc<Template>, next: &Mutex<u64>, report: &Mutex<Report>) {
+/// Names the play of a worker that does not end, until it does; whoever waits for the rig gives up some day, and kills it.
+/// Over when its worker is, however that ended.
+fn watch(plays: &Receiver<u64>) {
+    let mut at = None;
+    loop {
+        match plays.recv_timeout(ENDLESS) {
+            Ok(seed) => at = Some(seed),
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some(seed) = at {
+                    say(&format!("seed {seed} has not ended for {} s or more", ENDLESS.as_secs()));
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+fn work(args: &Args, template: &Arc<Template>, next: &Mutex<u64>, begins: &Sender<u64>, report: &Mutex<Report>) {
     loop {
         let nth = {
             let mut next = next.lock();
@@ -74,6 +99,8 @@ fn work(args: &Args, template: &Arc<Template>, next: &Mutex<u64>, report: &Mutex
             *next - 1
         };
         let seed = args.seed.wrapping_mul(1_000_000) + nth;
+        // Its watcher lives as long as this worker.
+        let _sent = begins.send(seed);
         one(args, seed, nth, template, report);
     }
 }

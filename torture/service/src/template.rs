@@ -86,6 +86,7 @@ impl Template {
                 shutdown: Shutdown::default(),
                 simulated: None,
                 first_steps: None,
+                targets: Default::default(),
             };
             let router = modules::service(&app, parts)?.router;
             let open = tenancy(&app, &router, "open", None).await?;

@@ -23,7 +23,7 @@ const BANS: [Ban; 9] = [
     Ban {
         rule: "clock",
         words: &["SystemTime::now", "Instant::now", "Utc::now", "Local::now", "Zoned::now", "Timestamp::now"],
-        except: &["callboard", "testkit", "xtask", "torture"],
+        except: &["callboard", "testkit", "xtask", "torture", "bench"],
         in_tests: false,
         instead: "take `now` as an argument; only the binary and the kit own a clock",
     },
@@ -37,7 +37,7 @@ const BANS: [Ban; 9] = [
     Ban {
         rule: "print",
         words: &["println!", "eprintln!", "print!", "eprint!"],
-        except: &["callboard", "xtask", "torture"],
+        except: &["callboard", "xtask", "torture", "bench"],
         in_tests: false,
         instead: "log with `tracing`; only commands of the binary print",
     },
@@ -67,7 +67,7 @@ const BANS: [Ban; 9] = [
     Ban {
         rule: "environment",
         words: &["env::var", "env::var_os", "env::vars"],
-        except: &["callboard", "testkit", "xtask", "torture"],
+        except: &["callboard", "testkit", "xtask", "torture", "bench"],
         in_tests: false,
         instead: "configuration is read once, by the binary, and passed on",
     },

@@ -5,9 +5,10 @@ use crate::lexer::{find_word, line_of};
 use crate::repo::{Source, is_test};
 
 /// Crates where axum is at home in every file.
-const AXUM_EVERYWHERE: [&str; 5] = ["http", "callboard", "testkit", "xtask", "torture"];
+const AXUM_EVERYWHERE: [&str; 6] = ["http", "callboard", "testkit", "xtask", "torture", "bench"];
 /// Crates that are no feature: the file order does not bind them.
-const NO_FEATURE: [&str; 8] = ["kernel", "contracts", "store", "http", "testkit", "callboard", "xtask", "torture"];
+const NO_FEATURE: [&str; 9] =
+    ["kernel", "contracts", "store", "http", "testkit", "callboard", "xtask", "torture", "bench"];
 
 /// Which names a kind of file must not use, and why.
 const ORDER: [(&str, &[&str], &str); 4] = [

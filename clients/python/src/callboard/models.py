@@ -35,6 +35,8 @@ class Alive(TypedDict):
     """Always `ok`."""
     version: str
     """Our version."""
+    installation: str
+    """The same on every instance of an installation, and on no other; it changes with the secret key."""
 
 
 class ApiKey(TypedDict):
@@ -339,6 +341,21 @@ ErasureObject: TypeAlias = Literal["session", "user"]
 
 ErasureStatus: TypeAlias = Literal["running", "settling", "done"]
 """How far an erasure is."""
+
+
+class ErrorBudget(TypedDict):
+    """How much may go wrong, and how much did."""
+
+    allowed: float
+    """How many of `total` may be bad; of the objective `budget`, minutes of 28 days."""
+    spent: int
+    """How many were."""
+    left: float
+    """`allowed` less `spent`; below zero when it is overdrawn."""
+    burnRate: float | None
+    """How fast it is spent: 1 uses it up exactly within the window. Null when nothing may be bad and
+    something was.
+    """
 
 
 class EventBatch(TypedDict):
@@ -1004,6 +1021,64 @@ class ServerSentEvent(TypedDict):
     """The event's type, or `closed`."""
     data: str
     """The event as JSON; of `closed`, the reason."""
+
+
+class ServiceLevel(TypedDict):
+    """One objective over a window."""
+
+    objective: ServiceObjective
+    """Which."""
+    target: float
+    """What is promised."""
+    unit: ServiceLevelUnit
+    """What `target` and `measured` are given in."""
+    direction: ServiceLevelDirection
+    """On which side of `target` the figure must be."""
+    measured: float | None
+    """What came out: a share, or the 95th percentile, interpolated within its bucket. Null without data."""
+    above: bool
+    """Whether it may be more than `measured`: the percentile is above all buckets."""
+    good: int
+    """How many were good."""
+    total: int
+    """Of how many."""
+    budget: ErrorBudget | None
+    met: bool | None
+    """Whether the target is met. Null without data: then it is neither met nor missed."""
+    source: str
+    """What is counted, and where it is stored."""
+    note: NotRequired[str]
+    """What else there is to know about this figure."""
+
+
+ServiceLevelDirection: TypeAlias = Literal["at_least", "at_most"]
+"""On which side of its target a figure must be."""
+
+
+ServiceLevelUnit: TypeAlias = Literal["percent", "ms"]
+"""What a target is given in."""
+
+
+ServiceLevels = TypedDict(
+    "ServiceLevels",
+    {
+        # `1h`, `24h`, `7d` or `28d`.
+        "window": "str",
+        # Where it begins.
+        "from": "str",
+        # Where it ends: when it was read.
+        "until": "str",
+        # `installation`, or `tenant`: then requests, events, deliveries, transcripts and cuts are the tenant's own, and minutes the installation's.
+        "scope": "str",
+        # Each objective.
+        "objectives": "list[ServiceLevel]",
+    },
+)
+"""Every objective over a window."""
+
+
+ServiceObjective: TypeAlias = Literal["availability", "api_p95", "server_errors", "event_visible_p95", "delivery", "transcript_p95", "reconnect", "budget"]
+"""What is promised."""
 
 
 class Session(TypedDict):

@@ -49,6 +49,8 @@ pub struct Kit {
     pub registry: Arc<Registry>,
     /// The request log; a test lets it write by `flush`.
     pub requests: Arc<callboard_tenants::RequestLog>,
+    /// Writes what was counted only when a test says so.
+    pub recorder: Arc<callboard_slo::Recorder>,
     pub repairs: Vec<Arc<dyn Repair>>,
     pub handlers: Vec<Arc<dyn Handler>>,
     /// The OpenAPI document.
@@ -102,6 +104,7 @@ impl Kit {
             livekit: Some(livekit.clone()),
             egress: Arc::new(egress),
             limits: RateLimits::unlimited(),
+            targets: callboard_slo::Targets::default(),
             shutdown: shutdown.clone(),
         };
         let service = modules::service(&app, parts).expect("the service is put together");
@@ -115,6 +118,7 @@ impl Kit {
             app,
             registry: service.registry,
             requests: service.requests,
+            recorder: service.recorder,
             repairs: service.repairs,
             handlers: service.handlers,
             document,

@@ -61,7 +61,7 @@ impl Place {
 pub fn command(args: &[&str], env: &[(String, String)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_callboard"));
     for (name, _) in std::env::vars() {
-        if name.starts_with("CALLBOARD_") || name.starts_with("LIVEKIT_") || name.starts_with("RUST_LOG") {
+        if ["CALLBOARD_", "LIVEKIT_", "RUST_LOG", "OTEL_"].iter().any(|own| name.starts_with(own)) {
             command.env_remove(name);
         }
     }

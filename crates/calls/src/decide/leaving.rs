@@ -122,8 +122,10 @@ impl Call {
                     self.after_departure(None, now);
                 }
                 Phase::Window => {
+                    // Agents and observers keep no call alive, and so fail none either.
+                    let fails = self.participants[at].is_caller();
                     self.emit_left(at, "reconnect_window_expired", now, false);
-                    self.after_departure(Some("Nobody came back within the reconnect window."), now);
+                    self.after_departure(fails.then_some("Nobody came back within the reconnect window."), now);
                 }
                 _ => self.participants[at].deadline = None,
             }

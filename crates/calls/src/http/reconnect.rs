@@ -108,14 +108,19 @@ pub(crate) async fn reconnect(
     Path(id): Path<SessionId>,
     body: Body<ReconnectAsk>,
 ) -> Result<Response, Problem> {
-    let ask = body.value;
+    let outcome = come_back(&calls, caller, id, body.value).await;
+    calls.stats.reconnect(outcome.as_ref());
+    Ok(outcome?)
+}
+
+async fn come_back(calls: &Calls, caller: Caller, id: SessionId, ask: ReconnectAsk) -> Result<Response> {
     check_text("/consumerId", &ask.consumer_id, 64)?;
     let limit = ask.limit.unwrap_or(100);
     if !(1..=1000).contains(&limit) {
-        return Err(Error::invalid("/limit", "must be 1 to 1000").into());
+        return Err(Error::invalid("/limit", "must be 1 to 1000"));
     }
     if ask.last_ack_sequence.is_some_and(|s| s < 0) {
-        return Err(Error::invalid("/lastAckSequence", "must be 0 or more").into());
+        return Err(Error::invalid("/lastAckSequence", "must be 0 or more"));
     }
     let ask = ResumeAsk { token: ask.resume_token, consumer: ask.consumer_id, last_ack: ask.last_ack_sequence, limit };
     let (app, by) = (calls.app.clone(), caller.clone());
@@ -150,8 +155,8 @@ pub(crate) async fn reconnect(
         .await?;
     let (reply, session, participant) = outcome?;
     let mut answer = callboard_http::Answer { reply, replayed: false };
-    if provider_of(&calls, &session).is_ok() {
-        let transport = transport(&calls, &session, &participant, Grant::default(), caller.now).await?;
+    if provider_of(calls, &session).is_ok() {
+        let transport = transport(calls, &session, &participant, Grant::default(), caller.now).await?;
         put(&mut answer, "transport", transport)?;
     }
     Ok(answer.into_response(&calls.app.keys))

@@ -16,6 +16,10 @@ sql! {
         created_at) values (:id, :tenant, :key, :participant, :kind, :from_sequence, :hash, :now)";
     PASS_BY_SECRET = "select pass_id, tenant_id, session_key, participant_id, kind, from_sequence, dies_at, revoked_at \
         from session_pass where token_hash = :hash";
+    PASS_NEWEST = "select pass_id as id, tenant_id, token_hash from session_pass where revoked_at is null \
+        and (dies_at is null or dies_at > :now) order by pass_id desc limit 1";
+    LINK_NEWEST = "select link_id as id, tenant_id, token_hash from join_link where revoked_at is null \
+        and expires_at > :now and uses < max_uses order by link_id desc limit 1";
     PASS_OF = "select pass_id from session_pass where session_key = :key and participant_id = :participant \
         and revoked_at is null order by created_at, pass_id limit 1";
     PASSES_OF = "select pass_id from session_pass where session_key = :key and participant_id = :participant \
@@ -181,4 +185,12 @@ pub(crate) fn link_revoke(tx: &Tx<'_>, key: &SessionKey, id: &JoinLinkId, now: T
 /// Links of a session after a place, oldest first.
 pub(crate) fn links(tx: &Tx<'_>, key: &SessionKey, at: Timestamp, id: &str, limit: i64) -> Result<Vec<LinkRow>> {
     tx.query(&LINK_LIST, params! { key: key.key(), at, id, limit })?.iter().map(link_from).collect()
+}
+
+/// Id, tenant and hash of the newest pass and of the newest join link of the installation that still open something, where
+/// there are any.
+pub(crate) fn newest_hashes(tx: &Tx<'_>, now: Timestamp) -> Result<[Option<[String; 3]>; 2]> {
+    let of = |r: Row| Ok([r.get("id")?, r.get("tenant_id")?, r.get("token_hash")?]);
+    let newest = |sql| tx.query_opt(sql, params! { now })?.map(of).transpose();
+    Ok([newest(&PASS_NEWEST)?, newest(&LINK_NEWEST)?])
 }

@@ -1,8 +1,8 @@
 //! What the repairs look for: scans over the installation that yield session keys. Reviewed list.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use callboard_kernel::{Result, TenantId, Timestamp};
+use callboard_kernel::{Error, Result, TenantId, Timestamp};
 use callboard_store::{Tx, params, sql};
 
 sql! {
@@ -22,6 +22,7 @@ sql! {
         where p.phase = 'ringing' and s.open = 1 and s.provider = :provider limit :limit";
     CLOSED_ROOMS_DUE = "select session_key from session where open = 0 and provider = :provider and provider_room_id = :room limit 1";
     TENANTS_WITH_SLOTS_DUE = "select tenant_id, count(*) as n from session where open = 1 and slot_held = 1 group by tenant_id";
+    CONNECTED_AT = "select session_key, started_at from session_state where session_key in ({keys}) and started_at is not null";
 }
 
 fn keys(tx: &Tx<'_>, sql: &'static callboard_store::Sql, params: callboard_store::Params) -> Result<Vec<i64>> {
@@ -73,4 +74,13 @@ pub(crate) fn closed_by_room(tx: &Tx<'_>, provider: &str, room: &str) -> Result<
 /// How many slots the sessions of each tenant hold.
 pub(crate) fn slots(tx: &Tx<'_>) -> Result<BTreeMap<TenantId, i64>> {
     tx.query(&TENANTS_WITH_SLOTS_DUE, params! {})?.iter().map(|r| Ok((r.get("tenant_id")?, r.get("n")?))).collect()
+}
+
+/// When sessions became active, by their keys.
+pub(crate) fn connected_at(tx: &Tx<'_>, keys: &[i64]) -> Result<HashMap<i64, Timestamp>> {
+    let keys = serde_json::to_string(keys).map_err(Error::internal)?;
+    tx.query(&CONNECTED_AT, params! { keys })?
+        .iter()
+        .map(|r| Ok((r.get("session_key")?, r.get("started_at")?)))
+        .collect()
 }

@@ -166,7 +166,7 @@ impl House {
     /// With or without a provider, and with a limit of concurrent calls.
     pub async fn limited(db: Db, media: bool, limit: Option<i64>) -> Self {
         let world = FakeWorld::manual(11);
-        let log = Log::new(callboard_calls::projectors(), Vec::new());
+        let log = Log::new(callboard_calls::projectors());
         log.attach(&db).await.expect("the log attaches");
         let settings = Arc::new(Settings {
             public_url: "http://callboard.test".into(),

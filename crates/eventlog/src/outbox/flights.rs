@@ -85,6 +85,11 @@ impl Flights {
         self.0.lock().clone()
     }
 
+    /// Whether nothing is under way.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.lock().kinds.is_empty()
+    }
+
     /// A place for an effect, when there is one.
     pub(super) fn board(self: &Arc<Self>, place: Place, handler: Option<&Arc<dyn Handler>>) -> Option<Ticket> {
         let mut counts = self.0.lock();

@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use callboard_kernel::{OutboxId, Result, Timestamp, World};
+use callboard_kernel::{OpenSpan, OutboxId, Result, SpanKind, Timestamp, Trace, World};
 use callboard_store::{Db, Row, Tx, params};
 use tokio::sync::Notify;
 
 use super::flights::{Counts, Flights, Place, Ticket};
-use super::{Handler, LEASE_MS, Leased, Outcome};
+use super::{Attempts, Handler, LEASE_MS, Leased, Outcome, cause};
 use crate::store;
 
 const DONE_KEPT_MS: i64 = 7 * 24 * 3600 * 1000;
@@ -26,13 +26,33 @@ pub struct Worker {
     handlers: Handlers,
     flights: Arc<Flights>,
     landed: Arc<Notify>,
+    attempts: Arc<Attempts>,
+}
+
+/// The end of an attempt, also of one that panicked: the place is free, and then that is told.
+struct Landing {
+    ticket: Option<Ticket>,
+    landed: Arc<Notify>,
+}
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        drop(self.ticket.take());
+        self.landed.notify_one();
+    }
 }
 
 impl Worker {
     /// A worker with the handlers of all features.
     pub fn new(db: Db, world: Arc<dyn World>, handlers: Vec<Arc<dyn Handler>>) -> Self {
+        let attempts = Arc::new(Attempts::of(&handlers));
         let handlers = handlers.into_iter().map(|h| (h.kind(), h)).collect();
-        Self { db, world, handlers: Arc::new(handlers), flights: Arc::default(), landed: Arc::default() }
+        Self { db, world, handlers: Arc::new(handlers), flights: Arc::default(), landed: Arc::default(), attempts }
+    }
+
+    /// Counts its attempts here.
+    pub fn counting(self, attempts: Arc<Attempts>) -> Self {
+        Self { attempts, ..self }
     }
 
     /// Leases what is due, as far as the handlers' limits let it, carries it out side by side and waits for all of it;
@@ -61,6 +81,21 @@ impl Worker {
         Ok(count)
     }
 
+    /// Waits until nothing is under way that was started, but no longer than this; what is left then is taken over by
+    /// another process when its lease has run out. Before the store is closed.
+    pub async fn drain(&self, within: Duration) {
+        let empty = async {
+            while !self.flights.is_empty() {
+                self.landed().await;
+            }
+        };
+        if tokio::time::timeout(within, empty).await.is_err() {
+            tracing::warn!(
+                "Effects are still under way after {within:?}; they are tried again when their leases run out"
+            );
+        }
+    }
+
     /// Resolves when an effect that was started has ended since the last call.
     pub async fn landed(&self) {
         self.landed.notified().await;
@@ -86,18 +121,20 @@ impl Worker {
     }
 
     async fn fly(self, effect: Leased, ticket: Ticket) {
+        let landing = Landing { ticket: Some(ticket), landed: Arc::clone(&self.landed) };
         if let Err(error) = self.attempt(effect).await {
             tracing::warn!("An outbox result could not be stored: {error}");
         }
-        drop(ticket);
-        self.landed.notify_one();
+        drop(landing);
     }
 
-    async fn attempt(&self, effect: Leased) -> Result<()> {
+    async fn attempt(&self, mut effect: Leased) -> Result<()> {
         let Some(handler) = self.handlers.get(effect.kind.as_str()) else {
             let why = format!("no handler for kind {}", effect.kind);
             return self.settle(effect, Outcome::Dead(why), 0).await;
         };
+        let span = self.begin(&effect, handler.kind());
+        effect.trace = span.as_ref().map(OpenSpan::trace);
         let limit = Duration::from_millis(u64::try_from(LEASE_MS - 2_000).unwrap_or(1_000));
         let outcome = tokio::time::timeout(limit, handler.deliver(&effect, self.world.now()))
             .await
@@ -106,12 +143,28 @@ impl Worker {
             Outcome::Retry(why) if effect.attempt >= handler.max_attempts() => Outcome::Dead(why),
             other => other,
         };
+        if let Some(span) = span {
+            end(span, &outcome);
+        }
         let wait = handler.backoff_ms(effect.attempt);
         self.settle(effect, outcome, wait).await
     }
 
+    /// The span of an attempt at an effect that a kept trace put. The first is a part of that trace; those after it may come
+    /// days later, and are traces of their own that follow from it.
+    fn begin(&self, effect: &Leased, kind: &'static str) -> Option<OpenSpan> {
+        let tracer = self.world.tracer()?;
+        let trace = Trace::at(cause::of(&effect.payload)?, Arc::clone(tracer));
+        let first = effect.attempt == 1;
+        let mut span =
+            if first { trace.begin(kind, SpanKind::Consumer) } else { trace.follow(kind, SpanKind::Consumer) };
+        span.set("callboard.outbox.attempt", effect.attempt);
+        Some(span)
+    }
+
     async fn settle(&self, effect: Leased, outcome: Outcome, wait_ms: i64) -> Result<()> {
         let now = self.world.now();
+        self.attempts.count(&effect.kind, &outcome);
         if let Outcome::Dead(why) = &outcome {
             tracing::warn!(outbox.id = %effect.id, "Effect {} to {} is dead: {why}", effect.kind, effect.destination);
         }
@@ -148,6 +201,18 @@ impl Worker {
                 return Ok(total);
             }
         }
+    }
+}
+
+fn end(mut span: OpenSpan, outcome: &Outcome) {
+    let (name, failed) = match outcome {
+        Outcome::Done => ("done", false),
+        Outcome::Retry(_) | Outcome::RetryAt(..) => ("retry", true),
+        Outcome::Dead(_) => ("dead", true),
+    };
+    span.set("callboard.outbox.outcome", name);
+    if failed {
+        span.fail();
     }
 }
 
@@ -200,6 +265,7 @@ fn leased_from(row: &Row) -> Result<Leased> {
         payload: row.get("payload")?,
         attempt: row.get::<i64>("attempts")? + 1,
         created_at: row.get("created_at")?,
+        trace: None,
         fence: row.get::<i64>("fence")? + 1,
     })
 }

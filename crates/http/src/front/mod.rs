@@ -5,6 +5,7 @@
 //! problem documents, and every answer gets its trace id and security headers.
 
 mod admit;
+mod count;
 mod headers;
 mod note;
 mod reach;
@@ -21,8 +22,8 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use callboard_kernel::{Error, Result, World, codes};
-use callboard_store::Reach;
+use callboard_kernel::{Error, OpenSpan, Result, World, codes};
+use callboard_store::{Reach, trace::within};
 use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 use utoipa::openapi::OpenApi;
@@ -34,6 +35,7 @@ use crate::document;
 use crate::metrics::Metrics;
 use crate::problem::{self, PROBLEM_JSON};
 
+use count::Count;
 use note::Known;
 
 pub use note::{NoteRequests, RequestNote};
@@ -88,6 +90,7 @@ impl FrontDoor {
     ) -> Result<Router> {
         let routes = document::routes_of(openapi);
         self.matrix.check(routes.iter().map(|(method, path)| (method, path.as_str())))?;
+        self.metrics.know(&self.matrix);
         let door = Arc::new(Door {
             origins: Origins::new(&self.settings),
             limiter: RateLimiter::new(self.limits),
@@ -113,9 +116,21 @@ async fn pass(State(door): State<Arc<Door>>, request: Request, next: Next) -> Re
         tenant.id = tracing::field::Empty, http.status = tracing::field::Empty, duration_us = tracing::field::Empty,
     );
     let api = request.uri().path().starts_with("/v1");
+    let open = trace::begin(door.world.tracer(), request.headers(), &visitor.trace_id, (&method, &route));
     async {
         let known = Known::default();
-        let outcome = AssertUnwindSafe(door.answer(request, next, &route, (&visitor, &known))).catch_unwind().await;
+        let count = Count {
+            door: &door,
+            method: &method,
+            route: &route,
+            api,
+            since: visitor.now,
+            known: &known,
+            counted: false,
+        };
+        let work = door.answer(request, next, &route, (&visitor, &known));
+        let work = within(open.as_ref().map(OpenSpan::trace), work);
+        let outcome = AssertUnwindSafe(work).catch_unwind().await;
         let response = match outcome {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => refuse(error),
@@ -123,9 +138,10 @@ async fn pass(State(door): State<Arc<Door>>, request: Request, next: Next) -> Re
         };
         let (mut response, code) = finish(response, &visitor.trace_id);
         door.dress(&mut response, origin.as_ref(), api, &visitor.trace_id);
-        let now = door.world.now();
-        let micros = now.micros() - visitor.now.micros();
-        door.metrics.count(&method, &route, response.status(), micros);
+        let (now, micros) = count.answered(response.status());
+        if let Some(open) = open {
+            trace::end(open, response.status(), code, known.tenant());
+        }
         if let Some(notes) = &door.notes
             && let Some(note) = known.note(&visitor, now, (response.status(), response.headers()), code)
         {
@@ -179,6 +195,7 @@ impl Door {
         };
         let mut verdict = self.limiter.visit(rule.rate, visitor.address, visitor.now);
         if let Some(refusal) = admit::over(verdict) {
+            self.metrics.limited_visit(rule.rate);
             return Ok(refusal);
         }
         let principal = self.admit(rule, &parts, (visitor, known)).await?;
@@ -188,6 +205,7 @@ impl Door {
             if rule.rate != Some(crate::access::Rate::Exempt) {
                 verdict = self.limiter.call(&principal, visitor.now).or(verdict);
                 if let Some(refusal) = admit::over(verdict) {
+                    self.metrics.limited_call(&principal);
                     return Ok(refusal);
                 }
             }

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use callboard_kernel::{SessionId, Timestamp};
+use callboard_kernel::{SessionId, TenantId, Timestamp};
 
 use crate::access::RouteRule;
 use crate::caller::Visitor;
@@ -43,7 +43,10 @@ pub trait NoteRequests: Send + Sync {
 
 /// What is known of a request while it is answered; filled by [`Known::caller`] once it is known who calls.
 #[derive(Default)]
-pub(super) struct Known(OnceLock<Told>);
+pub(super) struct Known {
+    told: OnceLock<Told>,
+    tenant: OnceLock<TenantId>,
+}
 
 struct Told {
     principal: Principal,
@@ -53,12 +56,18 @@ struct Told {
 }
 
 impl Known {
-    /// Who calls, on a route whose requests are noted.
+    /// Who calls. All of it is kept on a route whose requests are noted, elsewhere the tenant alone.
     pub(super) fn caller(&self, rule: &RouteRule, path: &str, principal: &Principal) {
+        let _first = self.tenant.set(principal.tenant().clone());
         if rule.is_noted() {
             let (method, route) = (rule.method.clone(), rule.path.clone());
-            let _first = self.0.set(Told { principal: principal.clone(), method, path: clean(&route, path), route });
+            let _first = self.told.set(Told { principal: principal.clone(), method, path: clean(&route, path), route });
         }
+    }
+
+    /// The caller's tenant, once it is known who calls.
+    pub(super) fn tenant(&self) -> Option<&TenantId> {
+        self.tenant.get()
     }
 
     /// The note, if this request is one to be noted.
@@ -69,7 +78,7 @@ impl Known {
         answer: (StatusCode, &HeaderMap),
         code: Option<&'static str>,
     ) -> Option<RequestNote> {
-        let Told { principal, method, route, path } = self.0.into_inner()?;
+        let Told { principal, method, route, path } = self.told.into_inner()?;
         let (status, headers) = answer;
         let made = headers.get(header::LOCATION).and_then(|v| v.to_str().ok()).and_then(made_session);
         let session = session_of(&route, &path).or(made);

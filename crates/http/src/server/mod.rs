@@ -140,6 +140,9 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: Shutdown, li
         }
     }
     drop(listener);
+    if planted(Tooth::StopCutsRequests) {
+        return;
+    }
     let mut left = open.total.subscribe();
     let drained = tokio::time::timeout(Duration::from_secs(limits.drain_s), left.wait_for(|n| *n == 0)).await.is_ok();
     if !drained {

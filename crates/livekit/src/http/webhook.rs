@@ -79,6 +79,7 @@ pub(crate) async fn receive(
     let arrived = read(&raw);
     let received =
         bridge.app.db.write(move |tx| receive_delivery(tx, &log, provider, &arrived, now, entropy.clone())).await?;
+    health.stored(&received);
     Ok(Reply::ok(&Taken::of(received))?.into_response(&bridge.app.keys))
 }
 

@@ -78,7 +78,7 @@ impl Kit {
             trusted_proxies: 0,
             secure_cookies: false,
         };
-        let log = Log::new(callboard_calls::projectors(), Vec::new());
+        let log = Log::new(callboard_calls::projectors());
         log.attach(&db).await.expect("attached");
         let keys = Keyring::new(MasterKey::new("t", [7; 32]).expect("a key"), Vec::new());
         let app = App { db, log, world: world.clone(), keys: Arc::new(keys), settings: Arc::new(settings) };

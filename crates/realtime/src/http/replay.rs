@@ -14,6 +14,8 @@ use utoipa::IntoParams;
 
 use super::ingest::json_response;
 use super::wire::{self, CostDto, ReplayDto};
+use callboard_eventlog::StoredEvent;
+
 use crate::live::Live;
 use crate::read::{self, Ask, From, MAX_LIMIT, Raw, Replayed};
 
@@ -89,7 +91,7 @@ pub(super) async fn replay(
         return Ok(ndjson(live, caller.principal, id, ask, left).await?);
     }
     let page = page(&live, caller.principal, id, ask).await?;
-    let mut body = String::with_capacity(page.events.iter().map(|e| e.payload.len() + 320).sum::<usize>() + 256);
+    let mut body = String::with_capacity(page.events.iter().map(StoredEvent::json_room).sum::<usize>() + 256);
     body.push_str("{\"events\":");
     wire::push_events(&mut body, &page.events);
     body.push_str(&format!(",\"nextAfterSequence\":{},\"hasMore\":{},\"watermark\":", page.next_after, page.has_more));
@@ -189,9 +191,9 @@ impl Export {
         if page.events.is_empty() && !more {
             return Ok(None);
         }
-        let mut lines = String::with_capacity(page.events.iter().map(|e| e.payload.len() + 320).sum());
+        let mut lines = String::with_capacity(page.events.iter().map(StoredEvent::json_room).sum());
         for event in &page.events {
-            lines.push_str(&event.json());
+            event.push_json(&mut lines);
             lines.push('\n');
         }
         Ok(Some((Bytes::from(lines), more)))

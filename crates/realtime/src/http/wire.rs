@@ -224,7 +224,7 @@ pub(crate) struct ReplayDto {
 /// Writes `{"event":…,"deduped":…}`.
 pub(crate) fn push_appended(out: &mut String, appended: &Appended) {
     out.push_str("{\"event\":");
-    out.push_str(&appended.event.json());
+    appended.event.push_json(out);
     out.push_str(if appended.deduped { ",\"deduped\":true}" } else { ",\"deduped\":false}" });
 }
 
@@ -254,7 +254,7 @@ pub(crate) fn push_events(out: &mut String, events: &[StoredEvent]) {
         if at > 0 {
             out.push(',');
         }
-        out.push_str(&event.json());
+        event.push_json(out);
     }
     out.push(']');
 }

@@ -157,7 +157,7 @@ impl House {
 async fn instance(db: Db, world: &Arc<FakeWorld>, known: &Arc<Known>, tuning: Tuning) -> (App, TestApp, Shutdown) {
     let mut projectors = callboard_calls::projectors();
     projectors.extend(callboard_transcripts::projectors());
-    let log = Log::new(projectors, callboard_transcripts::guards());
+    let log = Log::new(projectors);
     log.attach(&db).await.expect("the log attaches");
     let settings = Arc::new(Settings {
         public_url: "http://localhost".into(),

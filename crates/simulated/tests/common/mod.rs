@@ -83,7 +83,7 @@ async fn services(db: Db, world: &Arc<FakeWorld>) -> App {
         trusted_proxies: 0,
         secure_cookies: false,
     };
-    let log = Log::new(callboard_calls::projectors(), Vec::new());
+    let log = Log::new(callboard_calls::projectors());
     log.attach(&db).await.expect("attached");
     App { db, log, world: world.clone(), keys: Arc::new(keyring(7)), settings: Arc::new(settings) }
 }

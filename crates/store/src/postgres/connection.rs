@@ -26,7 +26,7 @@ const LEARN_EPOCH: &str = "prepare callboard_epoch as select epoch from log_epoc
 pub(super) enum Trouble {
     /// A unique key was taken: perhaps by a writer that was not visible when the closure looked. A rerun sees it.
     Taken,
-    /// A deadlock or a serialisation failure: a rerun can succeed.
+    /// A deadlock, a serialisation failure, a table changed under a prepared statement: a rerun can succeed.
     Conflict,
     /// The connection is gone.
     Lost,
@@ -210,6 +210,10 @@ impl Connection for PgConnection {
     fn batch(&mut self, text: &str) -> Result<()> {
         let done = self.client.batch_execute(text);
         self.noted(done)
+    }
+
+    fn runs_again(&self) -> bool {
+        self.trouble == Some(Trouble::Conflict)
     }
 
     fn narrow(&mut self, reach: &Reach) -> Result<()> {

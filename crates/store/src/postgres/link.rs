@@ -5,10 +5,11 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use callboard_kernel::{Error, Result};
-use postgres::config::TargetSessionAttrs;
+use postgres::config::{SslMode, TargetSessionAttrs};
 use postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
 use super::connection::{PgConnection, Warned};
+use super::tls::{self, Tls};
 use crate::answers::refused;
 use crate::footing::{Origin, Standing};
 use crate::shared::Shared;
@@ -37,34 +38,51 @@ const REQUIRED: [(&str, &[&str]); 4] = [
 pub(super) const ORIGIN: &str = "select cast(system_identifier as text) as system, \
     pg_walfile_name(pg_current_wal_lsn()) as timeline from pg_control_system()";
 
+/// A server's address, and how TLS is done on the way to it.
+#[derive(Clone)]
+pub(super) struct Target {
+    config: Config,
+    tls: Option<Tls>,
+}
+
 /// Reads the address. A connection goes to the server that takes writes, never to a replica: its log may lag.
-pub(super) fn parse(url: &str) -> Result<Config> {
+pub(super) fn parse(url: &str) -> Result<Target> {
+    let (url, tls) = tls::of_url(url)?;
     // The driver's message may hold parts of the address, and so the password.
     let mut config: Config = url
         .parse()
         .map_err(|_| refused("The database URL is not `postgres://user:password@host:port/name`.".to_owned()))?;
+    // What asks for TLS in a place where it was not looked for must not go on in the clear.
+    if tls.is_none() && config.get_ssl_mode() == SslMode::Require {
+        let how = "write `?sslmode=require` behind `postgres://…`, with a `?` in the password as %3F";
+        return Err(refused(format!("The database URL asks for TLS where it is not understood: {how}.")));
+    }
     config
         .application_name("callboard")
+        .ssl_mode(if tls.is_some() { SslMode::Require } else { SslMode::Disable })
         .target_session_attrs(TargetSessionAttrs::ReadWrite)
         .connect_timeout(CONNECT_WITHIN)
         .keepalives_idle(Duration::from_secs(15))
         .keepalives_interval(Duration::from_secs(5))
         .keepalives_retries(3)
         .tcp_user_timeout(Duration::from_secs(30));
-    Ok(config)
+    Ok(Target { config, tls })
 }
 
 /// Connects and checks the settings that durability rests on.
-fn connect(config: &Config) -> Result<(Client, Warned)> {
-    let mut config = config.clone();
+fn connect(target: &Target) -> Result<(Client, Warned)> {
+    let mut config = target.config.clone();
     let warned = Warned::default();
     let seen = warned.clone();
     config.notice_callback(move |notice| {
         tracing::warn!("PostgreSQL: {} ({})", notice.message(), notice.code().code());
         seen.store(true, Ordering::Release);
     });
-    let mut client =
-        config.connect(NoTls).map_err(|e| refused(format!("Cannot connect to PostgreSQL: {}", say(&e))))?;
+    let connected = match &target.tls {
+        None => config.connect(NoTls),
+        Some(tls) => config.connect(tls.clone()),
+    };
+    let mut client = connected.map_err(|e| refused(format!("Cannot connect to PostgreSQL: {}", say(&e))))?;
     client.batch_execute(SESSION).map_err(|e| refused(format!("PostgreSQL refuses our settings: {}", say(&e))))?;
     for (name, allowed) in REQUIRED {
         let found = show(&mut client, name)?;
@@ -114,15 +132,15 @@ pub(super) fn say(e: &postgres::Error) -> String {
 }
 
 /// Connects once, so that a wrong address or an unsafe server is told at start.
-pub(super) fn probe(config: &Config) -> Result<()> {
-    on_own_thread(|| connect(config).map(drop))
+pub(super) fn probe(target: &Target) -> Result<()> {
+    on_own_thread(|| connect(target).map(drop))
 }
 
 /// Runs one text on a connection of its own; for tests that make databases.
 pub(crate) fn one_off(url: &str, text: &str) -> Result<()> {
-    let config = parse(url)?;
+    let target = parse(url)?;
     on_own_thread(|| {
-        let (mut client, _) = connect(&config)?;
+        let (mut client, _) = connect(&target)?;
         client.batch_execute(text).map_err(|e| refused(say(&e)))
     })
 }
@@ -135,15 +153,15 @@ fn on_own_thread<T: Send>(body: impl FnOnce() -> Result<T> + Send) -> Result<T> 
 
 /// A thread's connection, made again when it is lost.
 pub(super) struct Link {
-    config: Config,
+    target: Target,
     pub(super) shared: Arc<Shared>,
     connection: Option<PgConnection>,
     backoff: Duration,
 }
 
 impl Link {
-    pub(super) const fn new(config: Config, shared: Arc<Shared>) -> Self {
-        Self { config, shared, connection: None, backoff: BACKOFF_FIRST }
+    pub(super) const fn new(target: Target, shared: Arc<Shared>) -> Self {
+        Self { target, shared, connection: None, backoff: BACKOFF_FIRST }
     }
 
     /// The connection, waiting until there is one; `None` when the store closes meanwhile.
@@ -181,7 +199,7 @@ impl Link {
     /// A server that writes another history than the one that the store was opened on is not gone on with: one that was
     /// replaced may come back later, after one that was promoted this process must be started anew.
     fn connect(&self) -> Result<PgConnection> {
-        let (mut client, warned) = connect(&self.config)?;
+        let (mut client, warned) = connect(&self.target)?;
         let origin = origin(&mut client)?;
         match self.shared.footing.get().map(|footing| footing.judge(&origin)) {
             None | Some(Standing::Same) => Ok(PgConnection::new(client, origin, warned)),

@@ -1,9 +1,10 @@
 //! What a thread does with its connection: take a request, run its transaction, answer.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use callboard_kernel::teeth::{Tooth, planted};
-use callboard_kernel::{Error, Result, codes};
+use callboard_kernel::{Error, Result, SpanKind, Trace, codes};
 
 use super::connection::{CommitFailure, PgConnection, READ_EPOCH, Trouble};
 use super::hints::Notifier;
@@ -12,8 +13,10 @@ use super::wall;
 use crate::answers::{unavailable, unknown};
 use crate::job::{Outcome, ReadJob, Standing, WriteJob, run_effects};
 use crate::shared::Shared;
+use crate::threads::Stopwatch;
+use crate::trace::{Committing, Traced};
 use crate::tx::Effect;
-use crate::{Connection, Tx};
+use crate::{Connection, Engine, Tx};
 
 const BEGIN_WRITE: &str = "begin isolation level read committed";
 const BEGIN_READ: &str = "begin isolation level repeatable read read only";
@@ -68,9 +71,15 @@ fn fenced(shared: &Shared, standing: &Standing, found: Option<String>) -> Option
 /// Takes writes until the store closes.
 pub(super) fn write(mut link: Link, notifier: &Notifier) {
     let shared = link.shared.clone();
+    shared.counters.writers.join();
     while link.ready().is_some() {
         let Some(job) = shared.writes.take_one() else { break };
         if job.start() {
+            shared.counters.waited(job.waited());
+            if let Some(traced) = job.traced() {
+                traced.taken_up();
+            }
+            let _at_work = shared.counters.writers.work();
             write_one(&mut link, job, notifier);
         }
     }
@@ -100,7 +109,10 @@ fn write_one(link: &mut Link, mut job: Box<dyn WriteJob>, notifier: &Notifier) {
         match end {
             End::Answer(fate) => return job.finish(fate),
             _ if runs >= RUNS_MAX => return job.finish(Err(kept_conflicting())),
-            End::Again => std::thread::sleep(Duration::from_millis(1 << runs.min(5))),
+            End::Again => {
+                shared.counters.reruns.fetch_add(1, Ordering::Relaxed);
+                std::thread::sleep(Duration::from_millis(1 << runs.min(5)));
+            }
             End::NotBegun => {}
             End::Fenced(reason) => {
                 shared.poison(&reason);
@@ -131,12 +143,17 @@ fn attempt(
             }
         }
         Err(_) if connection.is_lost() => return End::NotBegun,
-        Err(e) => return roll_back(connection, End::Answer(Err(e))),
+        Err(e) => {
+            shared.counters.commits_failed.fetch_add(1, Ordering::Relaxed);
+            return roll_back(connection, End::Answer(Err(e)));
+        }
     }
-    let tx = Tx::new(connection, standing.reach());
+    let trace = job.traced().map(Traced::trace).cloned();
+    let running = trace.as_ref().map(|t| t.begin("store.run", SpanKind::Internal));
+    let tx = Tx::new(connection, standing.reach()).traced(trace.clone());
     let outcome = job.run(&tx);
     let (effects, hints) = (tx.take_effects(), tx.take_hints());
-    drop(tx);
+    drop((tx, running));
     match connection.trouble {
         Some(Trouble::Lost) => return End::Answer(Err(unavailable("the connection was lost before COMMIT"))),
         Some(Trouble::Conflict) => return roll_back(connection, End::Again),
@@ -148,23 +165,34 @@ fn attempt(
     if outcome == Outcome::Undo {
         return roll_back(connection, End::Answer(Ok(())));
     }
-    match commit(connection, shared) {
+    match commit(connection, shared, trace.as_slice()) {
         Ok(()) => {
             committed(shared, effects, &hints, notifier);
             End::Answer(Ok(()))
         }
         Err(CommitFailure::RolledBack(_)) if connection.trouble == Some(Trouble::Conflict) => End::Again,
-        Err(CommitFailure::RolledBack(e)) => End::Answer(Err(e)),
-        Err(CommitFailure::Unknown(why)) => End::Answer(Err(unknown(format!("no reply to COMMIT: {why}")))),
+        Err(CommitFailure::RolledBack(e)) => {
+            shared.counters.commits_failed.fetch_add(1, Ordering::Relaxed);
+            End::Answer(Err(e))
+        }
+        Err(CommitFailure::Unknown(why)) => {
+            shared.counters.commits_unknown.fetch_add(1, Ordering::Relaxed);
+            End::Answer(Err(unknown(format!("no reply to COMMIT: {why}"))))
+        }
     }
 }
 
-fn commit(connection: &mut PgConnection, shared: &Shared) -> Result<(), CommitFailure> {
+fn commit(connection: &mut PgConnection, shared: &Shared, trace: &[Trace]) -> Result<(), CommitFailure> {
     if shared.fault(|f| &f.fail_commit) {
         connection.trouble = Some(Trouble::Lost);
         return Err(CommitFailure::Unknown("injected before COMMIT was sent".to_owned()));
     }
-    connection.commit()?;
+    let watch = Stopwatch::start();
+    let committing = Committing::begin(trace, Engine::Postgres, 1);
+    let done = connection.commit();
+    committing.end(&done);
+    done?;
+    shared.counters.commit_took(&watch);
     if shared.fault(|f| &f.lose_commit_reply) {
         connection.trouble = Some(Trouble::Lost);
         return Err(CommitFailure::Unknown("injected after COMMIT".to_owned()));
@@ -173,7 +201,7 @@ fn commit(connection: &mut PgConnection, shared: &Shared) -> Result<(), CommitFa
 }
 
 fn committed(shared: &Shared, effects: Vec<Effect>, hints: &[String], notifier: &Notifier) {
-    shared.count_commit(1);
+    shared.counters.committed(1);
     run_effects(effects);
     if !hints.is_empty() {
         shared.publish(hints.to_vec());
@@ -196,9 +224,12 @@ fn kept_conflicting() -> Error {
 /// Takes reads until the store closes.
 pub(super) fn read(mut link: Link) {
     let shared = link.shared.clone();
+    shared.counters.readers.join();
     while link.ready().is_some() {
         let Some(job) = shared.reads.take_one() else { break };
         if job.start() {
+            let _at_work = shared.counters.readers.work();
+            shared.counters.read_one();
             read_one(&mut link, job);
         }
     }
@@ -224,14 +255,22 @@ fn read_one(link: &mut Link, mut job: Box<dyn ReadJob>) {
             return job.finish(Err(unavailable(e)));
         }
         job.run(&Tx::new(connection, reach));
-        // Nobody needs to wait for the end of the transaction.
-        job.finish(Ok(()));
+        // Such as a prepared statement whose table another instance has migrated meanwhile.
+        let again = connection.trouble == Some(Trouble::Conflict);
+        let waits = if again { Some(job) } else { answered(job) };
         if connection.is_lost() || connection.batch("rollback").is_err() {
             link.drop_connection();
         }
-        return;
+        let Some(waiting) = waits else { return };
+        job = waiting;
     }
     job.finish(Err(no_connection(&shared)));
+}
+
+/// Before the transaction is ended: nobody waits for that.
+fn answered(job: Box<dyn ReadJob>) -> Option<Box<dyn ReadJob>> {
+    job.finish(Ok(()));
+    None
 }
 
 fn no_connection(shared: &Shared) -> Error {

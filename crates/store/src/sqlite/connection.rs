@@ -1,6 +1,5 @@
 //! One SQLite connection: settings, statements, values, and which errors mean that the disk failed.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,7 +18,6 @@ const STATEMENTS: usize = 1_024;
 
 pub(super) struct SqliteConnection {
     pub(super) raw: rusqlite::Connection,
-    columns: HashMap<String, Arc<[String]>>,
     /// Set when the disk or the file failed: nothing more may be written through this connection.
     pub(super) broken: Option<String>,
 }
@@ -76,8 +74,10 @@ impl SqliteConnection {
         setup(&raw, "mmap_size", "0", None)?;
         // Closing must not checkpoint behind our back: after a failed fsync that would call unwritten pages clean.
         raw.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(|e| failure(&e))?;
+        // A plan does not depend on what is bound: else every statement with a bound limit is compiled again each time.
+        raw.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| failure(&e))?;
         raw.set_prepared_statement_cache_capacity(STATEMENTS);
-        Ok(Self { raw, columns: HashMap::new(), broken: None })
+        Ok(Self { raw, broken: None })
     }
 
     /// Whether no transaction is open. Some errors (disk full) end one behind the caller's back.
@@ -97,14 +97,10 @@ impl SqliteConnection {
     fn try_query(&mut self, raw: &Raw<'_>) -> Result<Vec<Row>, rusqlite::Error> {
         let mut statement = self.raw.prepare_cached(&raw.statement.text)?;
         bind(&mut statement, &raw.values)?;
-        let columns = match self.columns.get(&raw.statement.text) {
-            Some(columns) if columns.len() == statement.column_count() => columns.clone(),
-            _ => {
-                let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
-                self.columns.insert(raw.statement.text.clone(), columns.clone());
-                columns
-            }
-        };
+        let named = || statement.column_names().map(str::to_owned).collect::<Arc<[String]>>();
+        let known = raw.statement.columns.get_or_init(named);
+        // A migration may have added to what `*` means.
+        let columns = if known.len() == statement.column_count() { known.clone() } else { named() };
         let mut out = Vec::new();
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next()? {
@@ -146,6 +142,10 @@ impl Connection for SqliteConnection {
     fn prepare(&mut self, statement: &Statement) -> Result<()> {
         let done = self.raw.prepare(&statement.text).map(drop);
         self.noted(done)
+    }
+
+    fn savepoint(&mut self, text: &'static str) -> Result<()> {
+        self.control(text)
     }
 
     fn batch(&mut self, text: &str) -> Result<()> {

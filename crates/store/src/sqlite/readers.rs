@@ -9,19 +9,23 @@ use crate::sqlite::connection::SqliteConnection;
 use crate::{Connection, Tx};
 
 pub(super) fn run(shared: &Arc<Shared>, mut connection: SqliteConnection) {
+    shared.counters.readers.join();
     while let Some(job) = shared.reads.take_one() {
-        one(&mut connection, job);
+        let _at_work = shared.counters.readers.work();
+        if one(&mut connection, job) {
+            shared.counters.read_one();
+        }
     }
 }
 
-/// One request, at one snapshot.
-pub(super) fn one(connection: &mut SqliteConnection, mut job: Box<dyn ReadJob>) {
+/// One request, at one snapshot; false when nobody wants its answer any more.
+pub(super) fn one(connection: &mut SqliteConnection, mut job: Box<dyn ReadJob>) -> bool {
     if !job.start() {
-        return;
+        return false;
     }
     if let Err(e) = connection.control("begin deferred") {
         job.finish(Err(unavailable(e)));
-        return;
+        return true;
     }
     let reach = job.standing().reach();
     job.run(&Tx::new(connection, reach));
@@ -32,4 +36,5 @@ pub(super) fn one(connection: &mut SqliteConnection, mut job: Box<dyn ReadJob>) 
     }
     // Not before: who has the answer holds the WAL no longer.
     job.finish(Ok(()));
+    true
 }

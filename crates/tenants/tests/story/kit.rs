@@ -75,7 +75,7 @@ impl Kit {
         let jwks = Arc::new(Keys::default());
         let app = App {
             db,
-            log: Log::new(vec![], vec![]),
+            log: Log::new(vec![]),
             world: Arc::clone(&world) as Arc<dyn callboard_kernel::World>,
             keys: Arc::new(Keyring::new(MasterKey::new("t", [9; 32]).expect("a key"), vec![])),
             settings: Arc::new(Settings {

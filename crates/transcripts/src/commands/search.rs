@@ -152,7 +152,7 @@ mod tests {
 
     /// Finals of two tenants in three sessions; words of every rarity, times in no order.
     fn scene(db: &Db) -> (Log, Principal) {
-        let log = Log::new(crate::projectors(), Vec::new());
+        let log = Log::new(crate::projectors());
         let mut entropy = FakeWorld::manual(5).entropy();
         let tenants = [TenantId::generate(NOW, &mut entropy), TenantId::generate(NOW, &mut entropy)];
         let by = Principal::Key {

@@ -19,7 +19,7 @@ pub(crate) use endpoints::{
 };
 pub(crate) use sweep::{
     Resend, answers_erase, left_over, prune_deliveries, prune_endpoints, resend_count, resend_insert, resend_lock,
-    resend_move, resend_remove, resend_slice, resends_due,
+    resend_move, resend_remove, resend_slice, resends_due, settled,
 };
 
 /// Rows of one transaction.

@@ -14,6 +14,10 @@ sql! {
         and created_at >= :since and created_at < :until and status <> 'pending'";
     RESEND_INSERT = "insert into webhook_resend (resend_id, tenant_id, endpoint_id, until_at, after_at, after_id, created_at) \
         values (:id, :tenant, :endpoint, :until, :since, '', :now)";
+    DELIVERIES_SETTLED_OF = "select status, count(*) as n from webhook_delivery where tenant_id = :tenant \
+        and settled_at >= :from and settled_at < :until and session_key is not null group by status";
+    DELIVERIES_SETTLED_ALL = "select status, count(*) as n from webhook_delivery where settled_at >= :from \
+        and settled_at < :until and session_key is not null group by status";
     RESENDS_DUE = "select * from webhook_resend order by created_at, resend_id limit 20";
     RESEND_LOCK = "select * from webhook_resend where tenant_id = :tenant and resend_id = :id {for_update}";
     RESEND_SLICE = "select * from webhook_delivery where tenant_id = :tenant and endpoint_id = :endpoint \
@@ -123,4 +127,17 @@ fn resend_from(row: &Row) -> Result<Resend> {
         after: (row.get("after_at")?, row.get("after_id")?),
         created_at: row.get("created_at")?,
     })
+}
+
+/// How many deliveries of events were settled from an instant until before another, by status.
+pub(crate) fn settled(
+    tx: &Tx<'_>,
+    tenant: Option<&TenantId>,
+    (from, until): (Timestamp, Timestamp),
+) -> Result<Vec<(String, i64)>> {
+    let rows = match tenant {
+        Some(tenant) => tx.query(&DELIVERIES_SETTLED_OF, params! { tenant, from, until })?,
+        None => tx.query(&DELIVERIES_SETTLED_ALL, params! { from, until })?,
+    };
+    rows.iter().map(|r| Ok((r.get("status")?, r.get("n")?))).collect()
 }

@@ -80,7 +80,7 @@ pub struct House {
 impl House {
     pub async fn open(db: Db) -> Self {
         let (world, known) = (FakeWorld::manual(7), Arc::new(Known::default()));
-        let log = Log::new([callboard_calls::projectors(), callboard_webhooks::projectors()].concat(), Vec::new());
+        let log = Log::new([callboard_calls::projectors(), callboard_webhooks::projectors()].concat());
         log.attach(&db).await.expect("the log attaches");
         let settings = Arc::new(Settings {
             public_url: "http://localhost".into(),

@@ -285,6 +285,8 @@ fn ending(book: &Book, n: usize, log: &[&Committed], found: &mut Found) {
         "completed" => asked("completed"),
         "operator_ended" => asked("operator_ended"),
         "RIG" => asked("failed"),
+        // Who left before it was heard that they had come is not in the log.
+        "user_hangup" if last.is_none() => asked("left"),
         "user_hangup" => last.is_some_and(|e| e.at == end.at) && last_reason != "reconnect_window_expired",
         "RECONNECT_WINDOW_EXPIRED" => last.is_some_and(|e| e.at == end.at) && last_reason == "reconnect_window_expired",
         "provider_ended" => {

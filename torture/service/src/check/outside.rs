@@ -54,7 +54,9 @@ fn again(book: &Book, n: usize, taken: &Post, posts: &[&Post], found: &mut Found
     if book.jumped || book.troubled(taken.seat.0, taken.at, noted) {
         return;
     }
-    let later = posts.iter().find(|p| p.sequence == taken.sequence && p.at > noted);
+    // An instance that stood still between taking it up and sending it cannot know better when it wakes.
+    let knows = |p: &&&Post| !book.troubled(p.seat.0, taken.at, p.at);
+    let later = posts.iter().filter(|p| p.sequence == taken.sequence && p.at > noted).find(knows);
     found.must(later.is_none(), "what has arrived is not sent again", n, || {
         format!(
             "#{} arrived at {} s and was sent again at {:?} s",

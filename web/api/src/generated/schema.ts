@@ -49,7 +49,7 @@ export interface paths {
     };
     /**
      * Metrics
-     * @description In the text format of Prometheus.
+     * @description In the text format of Prometheus. What each means: `docs/reference/metrics.md`.
      */
     get: operations["metrics"];
     put?: never;
@@ -1128,6 +1128,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/slo": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Service levels
+     * @description Each objective with its target, what was measured in the window, and its error budget: from what is stored, of all
+     *     instances. A figure without data is null, and `met` is then null too. A user sees the requests, events, deliveries, transcripts and
+     *     cuts of their tenant, and the availability of the installation; a key with `installation:*` sees all tenants together.
+     */
+    get: operations["service_levels"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/realtime/events": {
     parameters: {
       query?: never;
@@ -1344,6 +1366,8 @@ export interface components {
       status: string;
       /** @description Our version. */
       version: string;
+      /** @description The same on every instance of an installation, and on no other; it changes with the secret key. */
+      installation: string;
     };
     /** @description A server's credential, without its secret. */
     ApiKey: {
@@ -1676,6 +1700,29 @@ export interface components {
      * @enum {string}
      */
     ErasureStatus: "running" | "settling" | "done";
+    /** @description How much may go wrong, and how much did. */
+    ErrorBudget: {
+      /**
+       * Format: double
+       * @description How many of `total` may be bad; of the objective `budget`, minutes of 28 days.
+       */
+      allowed: number;
+      /**
+       * Format: int64
+       * @description How many were.
+       */
+      spent: number;
+      /**
+       * Format: double
+       * @description `allowed` less `spent`; below zero when it is overdrawn.
+       */
+      left: number;
+      /**
+       * Format: double
+       * @description How fast it is spent: 1 uses it up exactly within the window. Null when nothing may be bad and something was.
+       */
+      burnRate: number | null;
+    };
     /** @description An event as it is stored, replayed and streamed. */
     Event: {
       /** @description Unique within the session; the dedupe key. */
@@ -3031,6 +3078,89 @@ export interface components {
       /** @description The event as JSON; of `closed`, the reason. */
       data: string;
     };
+    /** @description One objective over a window. */
+    ServiceLevel: {
+      /** @description Which. */
+      objective: components["schemas"]["ServiceObjective"];
+      /**
+       * Format: double
+       * @description What is promised.
+       */
+      target: number;
+      /** @description What `target` and `measured` are given in. */
+      unit: components["schemas"]["ServiceLevelUnit"];
+      /** @description On which side of `target` the figure must be. */
+      direction: components["schemas"]["ServiceLevelDirection"];
+      /**
+       * Format: double
+       * @description What came out: a share, or the 95th percentile, interpolated within its bucket. Null without data.
+       */
+      measured: number | null;
+      /** @description Whether it may be more than `measured`: the percentile is above all buckets. */
+      above: boolean;
+      /**
+       * Format: int64
+       * @description How many were good.
+       */
+      good: number;
+      /**
+       * Format: int64
+       * @description Of how many.
+       */
+      total: number;
+      budget: components["schemas"]["ErrorBudget"] | null;
+      /** @description Whether the target is met. Null without data: then it is neither met nor missed. */
+      met: boolean | null;
+      /** @description What is counted, and where it is stored. */
+      source: string;
+      /** @description What else there is to know about this figure. */
+      note?: string;
+    };
+    /**
+     * @description On which side of its target a figure must be.
+     * @enum {string}
+     */
+    ServiceLevelDirection: "at_least" | "at_most";
+    /**
+     * @description What a target is given in.
+     * @enum {string}
+     */
+    ServiceLevelUnit: "percent" | "ms";
+    /** @description Every objective over a window. */
+    ServiceLevels: {
+      /** @description `1h`, `24h`, `7d` or `28d`. */
+      window: string;
+      /**
+       * Format: date-time
+       * @description Where it begins.
+       */
+      from: string;
+      /**
+       * Format: date-time
+       * @description Where it ends: when it was read.
+       */
+      until: string;
+      /**
+       * @description `installation`, or `tenant`: then requests, events, deliveries, transcripts and cuts are the tenant's own, and
+       *     minutes the installation's.
+       */
+      scope: string;
+      /** @description Each objective. */
+      objectives: components["schemas"]["ServiceLevel"][];
+    };
+    /**
+     * @description What is promised.
+     * @enum {string}
+     */
+    ServiceObjective:
+      | "availability"
+      | "api_p95"
+      | "server_errors"
+      | "event_visible_p95"
+      | "delivery"
+      | "transcript_p95"
+      | "reconnect"
+      | "budget";
     /** @description A call session. */
     Session: {
       /** @description Unique in its tenant. */
@@ -11198,6 +11328,92 @@ export interface operations {
       };
       /** @description `NOT_FOUND` */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `RATE_LIMITED` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `HEADERS_TOO_LARGE` */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `INTERNAL` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `OVERLOADED`, `SHUTTING_DOWN`, `STORE_UNAVAILABLE` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  service_levels: {
+    parameters: {
+      query?: {
+        /** @description The span that ends now: `1h`, `24h`, `7d` or `28d`. */
+        window?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Each objective */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ServiceLevels"];
+        };
+      };
+      /** @description `BAD_REQUEST`, `UNKNOWN_QUERY_PARAMETER`, `VALIDATION_FAILED` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `TOKEN_EXPIRED`, `UNAUTHENTICATED` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description `FORBIDDEN` */
+      403: {
         headers: {
           [name: string]: unknown;
         };

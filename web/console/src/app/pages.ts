@@ -1,5 +1,6 @@
 /** The pages that the navigation and the palette lead to, by groups. */
 import {
+  Gauge,
   RadioTower,
   KeyRound,
   PhoneCall,
@@ -12,7 +13,15 @@ import {
 import type { Part } from "../core/may.ts";
 
 export interface PageLink {
-  to: "/calls" | "/search" | "/provider" | "/webhooks" | "/audit" | "/settings" | "/settings/keys";
+  to:
+    | "/calls"
+    | "/search"
+    | "/provider"
+    | "/webhooks"
+    | "/audit"
+    | "/settings"
+    | "/settings/keys"
+    | "/settings/service-levels";
   name: string;
   icon: LucideIcon;
   /** What one must be allowed to find it useful; absent: everybody. */
@@ -53,5 +62,12 @@ export const GROUPS: readonly { name: string; pages: readonly PageLink[] }[] = [
 
 /** Found by the palette only. */
 export const MORE: readonly PageLink[] = [
+  {
+    to: "/settings/service-levels",
+    name: "Service levels",
+    icon: Gauge,
+    part: "levels",
+    words: "slo objectives availability latency error budget",
+  },
   { to: "/settings/keys", name: "API keys", icon: KeyRound, part: "manage", words: "settings secret rotate" },
 ];

@@ -18,6 +18,7 @@ import { readCallsSearch } from "../features/calls/search.ts";
 import { readAuditSearch } from "../features/audit/search.ts";
 import { readProviderSearch } from "../features/provider/search.ts";
 import { readSearchSearch } from "../features/search/search.ts";
+import { readLevelsSearch } from "../features/settings/levels-search.ts";
 import { SignInPage } from "../features/signin/sign-in-page.tsx";
 import { readEndpointSearch } from "../features/webhooks/search.ts";
 import { Button } from "../ui/button.tsx";
@@ -40,6 +41,7 @@ const EndpointPage = later(() =>
   import("../features/webhooks/endpoint-page.tsx").then((m) => m.EndpointPage),
 );
 const AuditPage = later(() => import("../features/audit/audit-page.tsx").then((m) => m.AuditPage));
+const LevelsPage = later(() => import("../features/settings/levels-page.tsx").then((m) => m.LevelsPage));
 const settingsPages = {
   keys: later<object>(() => import("../features/settings/keys-page.tsx").then((m) => m.KeysPage)),
   users: later<object>(() => import("../features/settings/users-page.tsx").then((m) => m.UsersPage)),
@@ -227,6 +229,20 @@ const settingsPart = <const Path extends keyof typeof settingsPages>(path: Path)
   });
 };
 
+const serviceLevels = createRoute({
+  getParentRoute: () => settings,
+  path: "service-levels",
+  validateSearch: readLevelsSearch,
+  component: function Levels() {
+    const asked = serviceLevels.useSearch();
+    return (
+      <Soon>
+        <LevelsPage search={asked} />
+      </Soon>
+    );
+  },
+});
+
 const settingsRoutes = settings.addChildren([
   settingsHome,
   settingsPart("keys"),
@@ -234,6 +250,7 @@ const settingsRoutes = settings.addChildren([
   settingsPart("issuers"),
   settingsPart("livekit"),
   settingsPart("retention"),
+  serviceLevels,
   settingsPart("about"),
 ]);
 

@@ -22,6 +22,7 @@ const NEEDS = {
   changeWebhooks: { scope: "webhooks:manage", roles: ADMINS },
   eraseData: { scope: "data:erase", roles: ADMINS },
   manage: { scope: "keys:manage", roles: ADMINS },
+  levels: { scope: "installation:*", roles: OPERATORS },
 } as const satisfies Record<string, Need>;
 
 export type Part = keyof typeof NEEDS;

@@ -15,5 +15,7 @@ export type ApiRequest = Schemas["RequestEntry"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type ProbeReport = Schemas["ProbeReport"];
 export type Readiness = Schemas["Readiness"];
+export type ServiceLevels = Schemas["ServiceLevels"];
+export type ServiceLevel = Schemas["ServiceLevel"];
 export type EndpointMap = Schemas["Map"];
 export type PublishedSchema = Schemas["PublishedSchema"];

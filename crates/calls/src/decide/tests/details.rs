@@ -231,3 +231,14 @@ fn a_poll_finds_the_room_that_there_is_whatever_the_clocks_say() {
         "active connected",
     );
 }
+
+#[test]
+fn the_window_of_an_agent_fails_no_call() {
+    // Ann left before it was heard that she had come, to a room that the server lost; then the call was activated.
+    check(
+        "nobody else is there",
+        "room R1; join agt G1; leave ann; @5; room R2; in R1; join ann A1; activate; @500; expire",
+        "connecting, +agt, lost agt 1, connected, -agt reconnect_window_expired, ended user_hangup",
+        "ended disconnected",
+    );
+}

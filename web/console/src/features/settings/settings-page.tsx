@@ -11,6 +11,7 @@ const TABS: readonly { to: `/settings/${string}`; name: string; part?: Part }[] 
   { to: "/settings/issuers", name: "Issuers", part: "manage" },
   { to: "/settings/livekit", name: "LiveKit", part: "provider" },
   { to: "/settings/retention", name: "Retention", part: "eraseData" },
+  { to: "/settings/service-levels", name: "Service levels", part: "levels" },
   { to: "/settings/about", name: "About" },
 ];
 
