@@ -38,6 +38,9 @@ SILENCE = 10.0
 #: A stop drains for at most 10 s.
 STOPS_WITHIN = 12.0
 UNDER_WAY = 4
+#: How much later the last of them is finished, seconds. Effects that are under way keep a process for up to 5 s, whatever
+#: becomes of requests; after that the request alone does. Within the 10 s of the drain.
+OUTLASTS = 6.5
 #: What becomes of both instances, and how they are ended: `stop`, or `kill`.
 PLANS = {
     "migration": (["migration"], "stop"),
@@ -127,12 +130,13 @@ class Stage:
             entry = Entry(dice.choice(self.crowd.sessions), name, "usage.tick", payload)
             halves.append(await UnderWay.begin(instance, self.key, entry, self.book))
         ending = asyncio.create_task(asyncio.to_thread(instance.stop, STOPS_WITHIN))
-        await asyncio.sleep(0.1 + dice.random() * 0.4)
-        for half in halves:
-            wrong = await half.finish(self.book)
-            self.report.checked["requests under way at a stop"] += 1
-            if wrong:
-                self.report.violation("a stop cut a request that was under way", (instance.name, wrong))
+        for pause, some in ((0.1 + dice.random() * 0.4, halves[:-1]), (OUTLASTS, halves[-1:])):
+            await asyncio.sleep(pause)
+            for half in some:
+                wrong = await half.finish(self.book)
+                self.report.checked["requests under way at a stop"] += 1
+                if wrong:
+                    self.report.violation("a stop cut a request that was under way", (instance.name, wrong))
         code = await ending
         self.report.fault("sigterm")
         if code != 0:
