@@ -38,8 +38,8 @@ SILENCE = 10.0
 #: A stop drains for at most 10 s.
 STOPS_WITHIN = 12.0
 UNDER_WAY = 4
-#: How much later the last of them is finished, seconds. Effects that are under way keep a process for up to 5 s, whatever
-#: becomes of requests; after that the request alone does. Within the 10 s of the drain.
+#: How much later the last of them is finished at the first stop of a round, seconds. Effects that are under way keep a
+#: process for up to 5 s, whatever becomes of requests; after that the request alone does. Within the 10 s of the drain.
 OUTLASTS = 6.5
 #: What becomes of both instances, and how they are ended: `stop`, or `kill`.
 PLANS = {
@@ -130,7 +130,8 @@ class Stage:
             entry = Entry(dice.choice(self.crowd.sessions), name, "usage.tick", payload)
             halves.append(await UnderWay.begin(instance, self.key, entry, self.book))
         ending = asyncio.create_task(asyncio.to_thread(instance.stop, STOPS_WITHIN))
-        for pause, some in ((0.1 + dice.random() * 0.4, halves[:-1]), (OUTLASTS, halves[-1:])):
+        later = 0.0 if self.changes else OUTLASTS
+        for pause, some in ((0.1 + dice.random() * 0.4, halves[:-1]), (later, halves[-1:])):
             await asyncio.sleep(pause)
             for half in some:
                 wrong = await half.finish(self.book)
