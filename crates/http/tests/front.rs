@@ -109,6 +109,21 @@ async fn a_body_that_stops_arriving_is_408() {
     assert_eq!((&problem["code"], &problem["retryable"]), (&Value::from("REQUEST_TIMEOUT"), &Value::from(true)));
 }
 
+#[tokio::test(start_paused = true)]
+async fn finding_out_who_calls_is_part_of_the_time_limit() {
+    let (router, _) = application(None);
+    const LATE: (&str, &str) = ("authorization", "Bearer late");
+    const NEVER: (&str, &str) = ("authorization", "Bearer never");
+    for (request, code) in [
+        (case("PUT", "/v1/slow", &[LATE], ""), "OUTCOME_UNKNOWN"),
+        (case("PUT", "/v1/slow", &[NEVER], ""), "OVERLOADED"),
+    ] {
+        let begun = tokio::time::Instant::now();
+        expect(&router, request, 503, code).await;
+        assert_eq!(begun.elapsed().as_millis(), 50, "{code}");
+    }
+}
+
 /// A body of which nothing ever comes.
 struct Stalled;
 

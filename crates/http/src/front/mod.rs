@@ -1,8 +1,9 @@
 //! The front door: every request passes here once, matched or not.
 //!
 //! In order: trace id, host and header checks, preflight, the matrix row, rate by address, credentials, permission,
-//! rate by principal, unknown query parameters, then the handler under its time limit and within its caller's reach. On the way out: refusals become
-//! problem documents, and every answer gets its trace id and security headers.
+//! rate by principal, unknown query parameters, then the handler within its caller's reach. From the matrix row on, all of
+//! it has the route's time limit together. On the way out: refusals become problem documents, and every answer gets its
+//! trace id and security headers.
 
 mod admit;
 mod count;
@@ -25,6 +26,7 @@ use axum::response::Response;
 use callboard_kernel::{Error, OpenSpan, Result, World, codes};
 use callboard_store::{Reach, trace::within};
 use futures_util::FutureExt as _;
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 use utoipa::openapi::OpenApi;
 
@@ -193,12 +195,14 @@ impl Door {
         let Some(rule) = self.matrix.rule(&parts.method, route) else {
             return headers::method_not_allowed(route, &self.matrix.allow(route));
         };
+        let until = Instant::now() + Duration::from_millis(rule.timeout_ms);
         let mut verdict = self.limiter.visit(rule.rate, visitor.address, visitor.now);
         if let Some(refusal) = admit::over(verdict) {
             self.metrics.limited_visit(rule.rate);
             return Ok(refusal);
         }
-        let principal = self.admit(rule, &parts, (visitor, known)).await?;
+        let admitted = timeout_at(until, self.admit(rule, &parts, (visitor, known))).await;
+        let principal = admitted.map_err(|_| too_long())??;
         let reach = principal.as_ref().map_or(Reach::Installation, |p| rule.reach(p));
         if let Some(principal) = principal {
             tracing::Span::current().record("tenant.id", principal.tenant().as_str());
@@ -214,7 +218,7 @@ impl Door {
         self.known_parameters(rule, &parts)?;
         parts.extensions.insert(visitor.clone());
         parts.extensions.insert(crate::access::RouteLimits { body_bytes: rule.body_bytes });
-        let work = run(rule, Request::from_parts(parts, body), next);
+        let work = run(rule, until, Request::from_parts(parts, body), next);
         let mut response = reach.clone().enter(work).await?.map(|body| reach::hold(body, reach));
         if let Some(verdict) = verdict {
             admit::show(verdict, response.headers_mut());
@@ -229,17 +233,20 @@ impl Door {
     }
 }
 
-/// The handler, under the route's time limit for the head of the answer; bodies may stream on.
-async fn run(rule: &RouteRule, request: Request, next: Next) -> Result<Response> {
-    let limit = Duration::from_millis(rule.timeout_ms);
-    tokio::time::timeout(limit, next.run(request)).await.map_err(|_| {
+/// The handler, until the head of its answer is there; bodies may stream on.
+async fn run(rule: &RouteRule, until: Instant, request: Request, next: Next) -> Result<Response> {
+    timeout_at(until, next.run(request)).await.map_err(|_| {
         if rule.method == Method::GET {
-            Error::new(&codes::OVERLOADED, "The answer took too long.").retry_after_ms(1000)
-        } else {
-            let message = "The answer took too long; the change may still happen. Repeat it under the same key or id.";
-            Error::new(&codes::OUTCOME_UNKNOWN, message).retry_after_ms(1000)
+            return too_long();
         }
+        let message = "The answer took too long; the change may still happen. Repeat it under the same key or id.";
+        Error::new(&codes::OUTCOME_UNKNOWN, message).retry_after_ms(1000)
     })
+}
+
+/// Nothing was changed.
+fn too_long() -> Error {
+    Error::new(&codes::OVERLOADED, "The answer took too long.").retry_after_ms(1000)
 }
 
 fn refuse(error: Error) -> Response {

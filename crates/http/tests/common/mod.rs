@@ -55,6 +55,11 @@ pub const MATRIX: &str = r#"
     public = true
     timeout_ms = 50
     [[route]]
+    method = "PUT"
+    path = "/v1/slow"
+    scope = "any"
+    timeout_ms = 50
+    [[route]]
     method = "POST"
     path = "/v1/sign-in"
     public = true
@@ -90,6 +95,11 @@ impl Authenticate for Words {
         };
         match (credentials.bearer.as_deref(), credentials.cookie.as_deref()) {
             (Some("reader"), _) => Ok(Some(key(&[Scope::CallsRead]))),
+            (Some("late"), _) => {
+                tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+                Ok(Some(key(&[Scope::CallsRead])))
+            }
+            (Some("never"), _) => std::future::pending().await,
             (Some("writer"), _) => Ok(Some(key(&[Scope::CallsRead, Scope::CallsWrite]))),
             (Some("person"), _) => Ok(Some(user(&[], false))),
             (Some("expired"), _) => Err(Error::new(&codes::TOKEN_EXPIRED, "expired")),
@@ -165,6 +175,11 @@ async fn slow_write() -> &'static str {
     std::future::pending().await
 }
 
+#[utoipa::path(put, path = "/v1/slow", responses((status = 200)))]
+async fn slow_change(_caller: Caller) -> &'static str {
+    std::future::pending().await
+}
+
 #[utoipa::path(post, path = "/v1/sign-in", responses((status = 200)), extensions(("x-error-codes" = json!(["LOGIN_LINK_INVALID"]))))]
 async fn sign_in(visitor: Visitor) -> String {
     visitor.trace_id
@@ -182,7 +197,7 @@ pub fn routes() -> OpenApiRouter {
         .routes(routes!(change))
         .routes(routes!(raw))
         .routes(routes!(breaks))
-        .routes(routes!(slow_read, slow_write))
+        .routes(routes!(slow_read, slow_write, slow_change))
         .routes(routes!(sign_in))
         .routes(routes!(perhaps))
         .with_state(keys)

@@ -1,0 +1,1 @@
+-- PostgreSQL only: SQLite keeps statistics when it is told to, and is not.
