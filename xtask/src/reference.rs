@@ -1,7 +1,7 @@
 //! `docs/reference/http.md`: every route of the OpenAPI document as a page that reads.
 
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 const HEAD: &str = "# HTTP API
@@ -17,8 +17,9 @@ below: `BAD_REQUEST`, `BODY_TOO_LARGE`, `CSRF_REQUIRED`, `FORBIDDEN`, `HEADERS_T
 `VALIDATION_FAILED`.
 ";
 
-/// The page. `access` is the access matrix, a TOML text.
+/// The page. `access` is the access matrix, a TOML text. Refuses a document of which a part would be missing on it.
 pub fn http(document: &Value, access: &str) -> Result<String, String> {
+    check_tags(document)?;
     let rows = who_may(access)?;
     let mut page = HEAD.to_owned();
     for tag in list(&document["tags"]) {
@@ -26,6 +27,31 @@ pub fn http(document: &Value, access: &str) -> Result<String, String> {
         write_tag(&mut page, document, &rows, name, text(&tag["description"]));
     }
     Ok(page)
+}
+
+/// The page is written tag by tag: a route whose tag is not listed would silently be left out, and a tag without a route
+/// is a heading over nothing.
+fn check_tags(document: &Value) -> Result<(), String> {
+    let listed: Vec<&str> = list(&document["tags"]).iter().map(|tag| text(&tag["name"])).collect();
+    let (mut used, mut wrong) = (BTreeSet::new(), Vec::new());
+    for (path, methods) in entries(&document["paths"]) {
+        for (method, operation) in entries(methods) {
+            match list(&operation["tags"]) {
+                [tag] if listed.contains(&text(tag)) => drop(used.insert(text(tag))),
+                tags => {
+                    let tags: Vec<&str> = tags.iter().map(text).collect();
+                    let route = format!("{} {path}", method.to_uppercase());
+                    wrong.push(format!("{route} has the tags [{}], not one that the document lists", tags.join(", ")));
+                }
+            }
+        }
+    }
+    wrong.extend(listed.iter().filter(|tag| !used.contains(*tag)).map(|tag| format!("no route has the tag {tag}")));
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let how = format!("give each route, as `tag = \"…\"` of its utoipa::path, one of: {}", listed.join(", "));
+    Err(format!("{}\n{how}; the list is in crates/callboard/src/modules.rs", wrong.join("\n")))
 }
 
 fn write_tag(page: &mut String, document: &Value, rows: &BTreeMap<String, String>, tag: &str, about: &str) {
@@ -116,9 +142,10 @@ fn answer(status: &str, response: &Value) -> Option<String> {
     let about = text(&response["description"]).replace('\n', " ");
     let schema = &response["content"]["application/json"]["schema"];
     let name = schema["$ref"].as_str().and_then(|r| r.rsplit('/').next());
+    let about = if about.is_empty() { about } else { format!(" {about}") };
     Some(match name {
-        Some(name) => format!("**{status}** {about} (`{name}`)"),
-        None => format!("**{status}** {about}"),
+        Some(name) => format!("**{status}**{about} (`{name}`)"),
+        None => format!("**{status}**{about}"),
     })
 }
 
@@ -200,5 +227,26 @@ mod tests {
             assert!(page.contains(wanted), "{wanted}\n---\n{page}");
         }
         assert!(!page.contains("404"));
+    }
+
+    #[test]
+    fn a_route_that_would_be_missing_on_the_page_is_refused() {
+        let document = |tags: Value| {
+            let route = json!({ "tags": tags, "summary": "Make x", "responses": {} });
+            let other = json!({ "tags": ["Calls"], "summary": "Read y", "responses": {} });
+            json!({ "tags": [{ "name": "Calls" }, { "name": "Access" }],
+                "paths": { "/v1/x": { "post": route }, "/v1/y": { "get": other } } })
+        };
+        let said = |tags: Value| http(&document(tags), "route = []").unwrap_err();
+        assert!(http(&document(json!(["Access"])), "route = []").is_ok());
+        for (tags, shown) in
+            [(json!(["keys"]), "[keys]"), (Value::Null, "[]"), (json!(["Calls", "Access"]), "[Calls, Access]")]
+        {
+            let said = said(tags);
+            assert!(said.contains(&format!("POST /v1/x has the tags {shown}")) && !said.contains("/v1/y"), "{said}");
+            assert!(said.contains("one of: Calls, Access"), "{said}");
+        }
+        // All routes are told, but a heading stands over nothing.
+        assert!(said(json!(["Calls"])).contains("no route has the tag Access"));
     }
 }

@@ -33,6 +33,15 @@ pub fn start(
     tokio::spawn(run_outbox(app.clone(), worker, shutdown.clone()))
 }
 
+/// What some repairs do once more when nobody asks any more.
+pub async fn last_runs(app: &App, repairs: &[Arc<dyn Repair>]) {
+    for repair in repairs {
+        if let Err(error) = repair.run(app.world.now()).await {
+            tracing::warn!("The last run of repair {} failed: {error}", repair.name());
+        }
+    }
+}
+
 async fn run_repair(app: App, repair: Arc<dyn Repair>, registry: Arc<Registry>, shutdown: Shutdown) {
     // The first tick comes at once: what an upgrade or a crash left is mended first.
     let mut clock = tokio::time::interval(Duration::from_millis(repair.every_ms()));

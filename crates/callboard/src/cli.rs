@@ -16,7 +16,7 @@ use callboard::world::RealWorld;
 use callboard::{modules, reference, secret, telemetry};
 use callboard_eventlog::verify::verify;
 use callboard_kernel::{Error, ExposeSecret as _, Result, World as _, codes};
-use callboard_store::{Db, OpenOptions, fence, migrations};
+use callboard_store::{Db, OpenOptions, Value, fence, migrations};
 use callboard_tenants::cli as access;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
@@ -395,10 +395,23 @@ fn look(values: &Values, query: String) -> Result<()> {
         Box::leak(Box::new(callboard_store::Sql::new("cli", Box::leak(query.into_boxed_str()))));
     for row in db.read_blocking(move |tx| tx.query(sql, callboard_store::params! {}))? {
         let columns = row.columns().to_vec();
-        let cells: Vec<String> = columns.iter().zip(row.into_values()).map(|(c, v)| format!("{c}={v:?}")).collect();
+        let cells: Vec<String> =
+            columns.iter().zip(row.into_values()).map(|(c, v)| format!("{c}={}", plain(v))).collect();
         say(&cells.join("  "))?;
     }
     Ok(())
+}
+
+/// A value as people and scripts read it: text as it is, but one line that cannot steer the terminal; bytes in hexadecimal
+/// digits, as `\\x` and then two for each.
+fn plain(value: Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Int(number) => number.to_string(),
+        Value::Real(number) => number.to_string(),
+        Value::Text(text) => terminal::screen::clean(&text),
+        Value::Bytes(bytes) => bytes.iter().fold("\\x".to_owned(), |out, byte| out + &format!("{byte:02x}")),
+    }
 }
 
 /// Carries out a command that writes: by the server that holds the database (SQLite), or here.
@@ -417,4 +430,24 @@ async fn written(common: &Common, ask: Ask) -> Result<()> {
     let done = desk::perform(&hall, ask).await;
     hall.app.db.close().await;
     say(done?.expose_secret())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_shown_plain() {
+        let shown = [
+            (Value::Text("ten_1 \"x\"".to_owned()), "ten_1 \"x\""),
+            (Value::Text("a\nb\u{1b}[2J".to_owned()), "a\u{fffd}b\u{fffd}[2J"),
+            (Value::Int(-7), "-7"),
+            (Value::Real(1.5), "1.5"),
+            (Value::Null, "null"),
+            (Value::Bytes(vec![0, 255]), "\\x00ff"),
+        ];
+        for (value, wanted) in shown {
+            assert_eq!(plain(value), wanted);
+        }
+    }
 }

@@ -45,7 +45,7 @@ pub const ACCESS: &str = include_str!("../access.toml");
         (name = "Simulated", description = "The media server of simulated calls, for their clients"),
         (name = "Webhooks", description = "Events that are sent to a tenant's own servers"),
         (name = "Data", description = "Erasing personal text, and how long data is kept"),
-        (name = "Access", description = "Keys, issuers, users, logins, audit"),
+        (name = "Access", description = "Keys, issuers, users, logins, the audit, the log of requests"),
         (name = "Tenants", description = "The installation's tenants"),
         (name = "Operation", description = "Health, metrics, endpoint map")
     )

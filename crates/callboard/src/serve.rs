@@ -118,6 +118,7 @@ pub async fn run(values: &Values, how: How) -> Result<()> {
         livekit,
     };
     let service = modules::service(&app, parts)?;
+    let last = service.repairs.iter().filter(|r| r.last_run()).cloned().collect::<Vec<_>>();
     let outbox = background::start(&app, service.repairs, service.handlers, &service.registry, &shutdown);
     let (requests, until) = (Arc::clone(&service.requests), shutdown.clone());
     tokio::spawn(async move { requests.run(until).await });
@@ -138,6 +139,7 @@ pub async fn run(values: &Values, how: How) -> Result<()> {
     if let Err(error) = outbox.await {
         tracing::error!("The outbox ended badly: {error}");
     }
+    background::last_runs(&app, &last).await;
     if let Err(error) = service.requests.flush().await {
         tracing::warn!("The last requests are not in the request log: {error}");
     }
@@ -230,7 +232,12 @@ fn announce(
     match (api_key, kept) {
         (Some(key), None) => say(&format!("API key (shown once): {key}")),
         (_, Some(file)) => say(&format!("API key: in {file}")),
-        (None, None) => say("API key: the one that the first start has shown"),
+        (None, None) if how.dev => say("API key: the one that the first start has shown"),
+        // Without --dev nothing is made at a start, so nothing was shown either.
+        (None, None) => say(
+            "To get in, with the settings of this server: `callboard tenant create` makes a tenant with its owner, \
+             `callboard login-link` a link to sign in, `callboard key create` an API key",
+        ),
     }
     let Some(first) = first_steps else { return };
     say("Try, in another terminal:");

@@ -4,12 +4,14 @@
 #[allow(dead_code, reason = "each test file uses its part")]
 mod process;
 
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
 use std::time::Duration;
 
 use callboard_store::{Engine, OpenOptions, Sql, params};
 use callboard_testkit::TestApp;
-use process::{Binary, Place, run, text_of};
+use process::{Binary, Place, command, run, text_of};
 use serde_json::json;
 
 async fn stops_within_ten_seconds(engine: Engine) {
@@ -37,6 +39,31 @@ async fn stops_within_ten_seconds(engine: Engine) {
 async fn a_stop_ends_streams_and_exits_clean() {
     stops_within_ten_seconds(Engine::Sqlite).await;
     stops_within_ten_seconds(Engine::Postgres).await;
+}
+
+/// They are written every few seconds, and once more at the end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refusals_of_the_last_seconds_outlive_a_stop() {
+    let place = Place::new(Engine::Sqlite);
+    let livekit = [
+        ("LIVEKIT_URL", "ws://127.0.0.1:9"),
+        ("LIVEKIT_API_KEY", "devkey"),
+        ("LIVEKIT_API_SECRET", "a-secret-of-thirty-two-characters"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut server = Binary::serve(&place, "127.0.0.1:0", &livekit);
+    let key = server.api_key();
+    let http = TestApp::attach(server.url());
+    for _ in 0..3 {
+        http.post("/v1/call/livekit/events", &json!({})).await.expect(401);
+    }
+    let (status, _) = tokio::task::spawn_blocking(move || server.terminate()).await.expect("joined");
+    assert_eq!(status.code(), Some(0));
+    let server = Binary::serve(&place, "127.0.0.1:0", &livekit);
+    let told = TestApp::attach(server.url()).with_bearer(key).get("/v1/provider/rejections").await.expect(200).json();
+    let counts: Vec<i64> =
+        told["items"].as_array().expect("items").iter().filter_map(|i| i["count"].as_i64()).collect();
+    assert_eq!(counts, [3], "{told}");
 }
 
 #[test]
@@ -269,6 +296,35 @@ fn an_address_that_is_taken_is_named_with_what_to_do() {
     assert_eq!(out.status.code(), Some(1), "{}", text_of(&out));
     let said = text_of(&out);
     assert!(said.contains(&taken) && said.contains("--listen") && !said.contains("INTERNAL"), "{said}");
+}
+
+/// Without `--dev` no key was made and none was shown: the start says which commands make one. And what a look into the
+/// database shows is what is there, for people and for scripts.
+#[test]
+fn a_start_without_dev_says_how_to_get_in() {
+    let place = Place::new(Engine::Sqlite);
+    let data = place.data().display().to_string();
+    let mut served = command(&["serve", "--listen", "127.0.0.1:0", "--data", &data], &[])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the server process starts");
+    let mut said = BufReader::new(served.stdout.take().expect("its standard output")).lines();
+    let mut line = || said.next().expect("another line").expect("text");
+    let said = [line(), line()];
+    let made = place.run(&["tenant", "create", "--name", "Acme \"& Co\""]);
+    served.kill().expect("killed");
+    served.wait().expect("reaped");
+    assert!(said[0].starts_with("Callboard is at http"), "{said:?}");
+    for wanted in ["callboard tenant create", "callboard login-link", "callboard key create"] {
+        assert!(said[1].contains(wanted) && !said[1].contains("shown"), "{said:?}");
+    }
+
+    let made = text_of(&made);
+    let tenant = made.split_whitespace().next().expect("an id");
+    let looked = place.run(&["db", "select tenant_id, name, max_concurrent_calls, version from tenant"]);
+    let shown = format!("tenant_id={tenant}  name=Acme \"& Co\"  max_concurrent_calls=null  version=1");
+    assert_eq!(text_of(&looked).trim(), shown);
 }
 
 /// Planted defects, and the version that upgrades are tried with, are in a build of their own.

@@ -91,7 +91,7 @@ async fn an_installation_that_is_well() {
             "ok",
             &["livekit", "livekit-reach", "livekit-key", "livekit-clock", "livekit-room", "livekit-webhook"],
         );
-        found.all("ok", &["public-url", "websocket", "live-stream", "trusted-proxies"]);
+        found.all("ok", &["livekit-public", "public-url", "websocket", "live-stream", "trusted-proxies"]);
         assert!(!found.2.contains(API_SECRET), "{}", found.2);
         sender.abort();
     }
@@ -108,6 +108,7 @@ async fn livekit_that_is_lost_on_the_way_there_or_back() {
     fake.unplug().await;
     let found = doctor(&place, &[]);
     found.failed("livekit-reach", "no answer");
+    found.all("warning", &["livekit-public"]);
     found.all("notApplicable", &["livekit-key", "livekit-webhook"]);
     drop(server);
     fake.replug().await;
@@ -119,7 +120,12 @@ async fn livekit_that_is_lost_on_the_way_there_or_back() {
     found.all("notApplicable", &["server", "livekit-webhook", "public-url", "websocket", "live-stream"]);
     let found = doctor(&place, &livekit(&fake));
     assert_eq!(found.1, Some(0), "{}", found.2);
-    found.all("ok", &["livekit-reach", "livekit-key", "livekit-clock", "database", "schema"]);
+    found.all("ok", &["livekit-reach", "livekit-key", "livekit-clock", "livekit-public", "database", "schema"]);
+    let astray = [livekit(&fake), env(&[("LIVEKIT_PUBLIC_URL", "ws://127.0.0.1:9")])].concat();
+    let found = doctor(&place, &astray);
+    found.all("ok", &["livekit-reach"]);
+    found.all("warning", &["livekit-public"]);
+    assert!(found.0["livekit-public"].1.contains("ws://127.0.0.1:9, where nobody answers"), "{}", found.2);
     assert!(found.0["livekit-webhook"].1.contains("start the server"), "{}", found.2);
 }
 
@@ -164,6 +170,71 @@ async fn keys_that_do_not_fit_and_settings_that_cannot_be_read() {
     let report: Value = serde_json::from_slice(&flagless.stdout).expect("a report");
     let database = report["checks"].as_array().expect("checks").iter().find(|c| c["name"] == "database");
     assert_eq!(database.map(|c| &c["verdict"]), Some(&json!("failed")), "{report:#}");
+}
+
+/// The old key was taken away too early: no token tells of it, but secrets are still sealed with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sealed_secrets_that_no_key_at_hand_opens() {
+    let fresh = String::from_utf8(process::run(&["secret-key"], &[]).stdout).expect("text");
+    let next = fresh.trim().replacen("k1:", "k2:", 1);
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let place = Place::new(engine);
+        let first = String::from_utf8(process::run(&["secret-key"], &[]).stdout).expect("text");
+        let current = |key: &str| env(&[("CALLBOARD_SECRET_KEY", key), ("CALLBOARD_EGRESS_ALLOW", "127.0.0.1")]);
+        let (old, new) = (current(first.trim()), current(&next));
+        let both = [new.clone(), env(&[("CALLBOARD_SECRET_KEYS_OLDER", first.trim())])].concat();
+
+        let mut server = Binary::serve(&place, "127.0.0.1:0", &old);
+        doctor(&place, &old).all("notApplicable", &["sealed-secrets", "key-of-data"]);
+        let api_key = server.api_key();
+        let http = TestApp::attach(server.url()).with_bearer(api_key.clone());
+        let mut endpoints = Vec::new();
+        for _ in 0..2 {
+            let ask = json!({ "url": "http://127.0.0.1:9/hook", "eventTypes": ["call.*"] });
+            let made = http.post("/v1/webhook-endpoints", &ask).await.expect(201).json();
+            endpoints.push(made["endpoint"]["endpointId"].as_str().expect("an id").to_owned());
+        }
+        let secret = "a shared secret of more than thirty-two bytes";
+        let ask =
+            json!({ "iss": "https://id.example", "audience": "callboard", "algorithm": "HS256", "secret": secret });
+        let issuer = http.post("/v1/issuers", &ask).await.expect(201).json();
+        let issuer = issuer["issuerId"].as_str().expect("an id").to_owned();
+        doctor(&place, &old).all("ok", &["sealed-secrets"]);
+        server.terminate();
+
+        doctor(&place, &both).all("ok", &["sealed-secrets"]);
+        let found = doctor(&place, &new);
+        found.failed(
+            "sealed-secrets",
+            "2 of 2 secrets of webhook endpoints (for want of the key `k1`, which is not configured: 2)",
+        );
+        found.failed("sealed-secrets", "1 of 1 secrets shared with issuers");
+        found.failed("sealed-secrets", "do: add the missing key to secret_keys_older");
+        assert!(!found.2.contains(secret), "{}", found.2);
+        // A new key of the old one's id opens nothing either.
+        doctor(&place, &current(fresh.trim())).failed("sealed-secrets", "another key of the id `k1`");
+
+        // Beside SQLite the server tells, whose keys count: the shell of the doctor may lack the older ones.
+        let mut server = Binary::serve(&place, "127.0.0.1:0", &both);
+        if engine == Engine::Sqlite {
+            doctor(&place, &new).all("ok", &["sealed-secrets"]);
+        }
+        server.terminate();
+        let mut server = Binary::serve(&place, "127.0.0.1:0", &new);
+        let seen = if engine == Engine::Sqlite { &both } else { &new };
+        doctor(&place, seen).failed("sealed-secrets", "want of the key `k1`");
+        // What is told to be done heals it; the former secrets, which nobody can open any more, are no failure.
+        let http = TestApp::attach(server.url()).with_bearer(api_key);
+        for id in endpoints {
+            let path = format!("/v1/webhook-endpoints/{id}/rotate");
+            http.post(&path, &json!({ "overlapSeconds": 3600 })).await.expect(200);
+        }
+        http.delete(&format!("/v1/issuers/{issuer}")).await.expect(204);
+        let found = doctor(&place, &new);
+        found.all("warning", &["sealed-secrets"]);
+        assert!(found.0["sealed-secrets"].1.contains("2 of 2 former secrets"), "{}", found.2);
+        server.terminate();
+    }
 }
 
 /// A proxy as they should not be: it holds live streams back and does not pass upgrades on.

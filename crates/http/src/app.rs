@@ -69,6 +69,10 @@ pub trait Repair: Send + Sync {
     async fn hint(&self) {
         std::future::pending::<()>().await;
     }
+    /// Whether it runs once more when the last request has been answered: for what only this process knows.
+    fn last_run(&self) -> bool {
+        false
+    }
     /// One run; the number of things it mended.
     async fn run(&self, now: Timestamp) -> Result<u64>;
 }

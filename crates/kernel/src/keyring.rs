@@ -61,6 +61,10 @@ impl TokenKind {
     }
 }
 
+fn good_id(id: &str) -> bool {
+    (1..=16).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+}
+
 /// One installation key: an id and 32 bytes.
 pub struct MasterKey {
     id: String,
@@ -70,8 +74,7 @@ pub struct MasterKey {
 impl MasterKey {
     /// A key from its parts. The id is 1-16 of `a-z 0-9`.
     pub fn new(id: &str, secret: [u8; 32]) -> Result<Self> {
-        let good = (1..=16).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        if !good {
+        if !good_id(id) {
             return Err(Error::invalid("CALLBOARD_SECRET_KEY", "the key id must be 1-16 of a-z and 0-9"));
         }
         Ok(Self { id: id.to_owned(), secret: SecretBox::new(Box::new(secret)) })
@@ -164,13 +167,26 @@ impl Keyring {
         Ok(format!("{}:{}:{}", key.id, URL_SAFE_NO_PAD.encode(nonce), URL_SAFE_NO_PAD.encode(sealed)))
     }
 
-    /// Decrypts what [`Keyring::seal`] made for the same context.
+    /// Id of the key that something was sealed with; none when it has not the form that [`Keyring::seal`] gives.
+    pub fn sealed_with(sealed: &str) -> Option<&str> {
+        sealed.split_once(':').map(|(id, _)| id).filter(|id| good_id(id))
+    }
+
+    /// Whether a key of this id is in the ring.
+    pub fn has(&self, id: &str) -> bool {
+        self.keys.iter().any(|k| k.id == id)
+    }
+
+    /// Decrypts what [`Keyring::seal`] made for the same context. The note of a failure says which key is missing; it can
+    /// be logged.
     pub fn open(&self, context: &str, sealed: &str) -> Result<SecretString> {
         let bad = |why: &str| Error::internal(format!("a sealed column cannot be opened: {why}"));
-        let mut parts = sealed.splitn(3, ':');
-        let (id, nonce, body) = (parts.next(), parts.next(), parts.next());
-        let key =
-            self.keys.iter().find(|k| Some(k.id.as_str()) == id).ok_or_else(|| bad("its key is not in the ring"))?;
+        let id = Self::sealed_with(sealed).ok_or_else(|| bad("it is damaged"))?;
+        let key = self.keys.iter().find(|k| k.id == id).ok_or_else(|| {
+            bad(&format!("its key `{id}` is not among the configured ones (secret_key, secret_keys_older)"))
+        })?;
+        let mut parts = sealed.splitn(3, ':').skip(1);
+        let (nonce, body) = (parts.next(), parts.next());
         let nonce: [u8; 12] = URL_SAFE_NO_PAD
             .decode(nonce.unwrap_or_default())
             .ok()
@@ -179,7 +195,7 @@ impl Keyring {
         let body = URL_SAFE_NO_PAD.decode(body.unwrap_or_default()).map_err(|_| bad("it is damaged"))?;
         let plain = Self::cipher(key)
             .decrypt(&Nonce::from(nonce), Payload { msg: &body, aad: context.as_bytes() })
-            .map_err(|_| bad("it does not belong here"))?;
+            .map_err(|_| bad(&format!("it is damaged, or was sealed with another key of the id `{id}`")))?;
         String::from_utf8(plain).map(SecretString::from).map_err(|_| bad("it is not text"))
     }
 
@@ -219,6 +235,25 @@ mod tests {
         assert_eq!(after.open("issuer/ten_1", &sealed).expect("opened").expose_secret(), "hush");
         assert!(after.open("issuer/ten_2", &sealed).is_err());
         assert!(Keyring::new(ring("b", 2), vec![]).open("issuer/ten_1", &sealed).is_err());
+    }
+
+    #[test]
+    fn what_stays_closed_says_which_key_it_needs() {
+        let mut e = Entropy::from_seed([1; 32]);
+        let sealed = Keyring::new(ring("k1", 1), vec![]).seal("x", b"hush", &mut e).expect("sealed");
+        assert_eq!(Keyring::sealed_with(&sealed), Some("k1"));
+        assert_eq!((Keyring::sealed_with("no form"), Keyring::sealed_with("")), (None, None));
+        let why = |keys: Keyring, sealed: &str| {
+            let error = keys.open("x", sealed).expect_err("refused");
+            error.internal_note().expect("a note").to_owned()
+        };
+        let missing = why(Keyring::new(ring("k2", 2), vec![]), &sealed);
+        assert!(missing.contains("its key `k1` is not among the configured ones"), "{missing}");
+        let same_id = why(Keyring::new(ring("k1", 2), vec![]), &sealed);
+        assert!(same_id.contains("another key of the id `k1`"), "{same_id}");
+        // Whatever lies there instead is not told on.
+        let damaged = why(Keyring::new(ring("k1", 1), vec![]), "whsec_plain text");
+        assert_eq!(damaged, "a sealed column cannot be opened: it is damaged");
     }
 
     #[test]

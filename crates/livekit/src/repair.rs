@@ -99,6 +99,10 @@ impl Repair for CountRejections {
         5_000
     }
 
+    fn last_run(&self) -> bool {
+        true
+    }
+
     async fn run(&self, _now: Timestamp) -> Result<u64> {
         let taken = Arc::new(self.health.take_uncounted());
         if taken.is_empty() {

@@ -37,7 +37,7 @@ async fn each_step_says_where_it_fails() {
     let (ok, seen) = steps(&kit).await;
     assert!(ok, "{seen:?}");
     let names: Vec<&str> = seen.iter().map(|(s, ..)| s.as_str()).collect();
-    assert_eq!(names, ["configured", "connect", "apiKey", "clock", "room", "webhook"]);
+    assert_eq!(names, ["configured", "connect", "clock", "apiKey", "room", "webhook"]);
     assert!(seen.iter().all(|(.., detail)| !detail.contains("fake-livekit-secret")), "{seen:?}");
     sender.abort();
 

@@ -15,6 +15,7 @@ mod token;
 
 pub use auth::JwksSource;
 pub use commands::audit::{Actor, Entry, audit};
+pub use commands::issuers::issuer_secrets;
 pub use commands::keys::{NewKey, create_key};
 pub use commands::retention::{
     audit_removed, count_removed, erase_user, forget_audit, forget_requests, retention, tenants_after,

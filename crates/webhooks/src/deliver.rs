@@ -155,7 +155,9 @@ impl Deliver {
         let secrets = match endpoints::secrets(&self.app.keys, e, now) {
             Ok(secrets) => secrets,
             Err(error) => {
-                tracing::warn!(tenant.id = %e.tenant, webhook.endpoint = %e.id, "The secret of webhook endpoint `{}` cannot be opened: {error}", e.id);
+                // Whoever reads this needs the key's id; the words for a caller would only stand in its way.
+                let why = error.internal_note().unwrap_or_else(|| error.message());
+                tracing::warn!(tenant.id = %e.tenant, webhook.endpoint = %e.id, "The secret of webhook endpoint `{}` cannot be opened; give the key back or rotate the secret: {why}", e.id);
                 return Ok(not_made("the secret cannot be opened; rotate it", now, false, roll));
             }
         };

@@ -25,6 +25,7 @@ use callboard_eventlog::Projector;
 use callboard_eventlog::outbox::Handler;
 use callboard_http::{App, Module};
 
+pub use commands::endpoints::{EndpointSecrets, endpoint_secrets};
 pub use decide::{DELAYS_S, FAILING_MS, SPAN_MS, next_attempt};
 pub use deliver::KIND;
 pub use erase::{DeliveryEraser, forget_deliveries};

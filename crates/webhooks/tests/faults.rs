@@ -2,14 +2,14 @@
 
 mod common;
 
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use callboard_eventlog::erase::Extent;
 use callboard_kernel::{Keyring, MasterKey, SessionId, World as _};
 use callboard_store::{Db, Engine, params, sql};
-use callboard_testkit::both_engines;
-use callboard_webhooks::FAILING_MS;
+use callboard_testkit::{LogCapture, both_engines};
+use callboard_webhooks::{FAILING_MS, endpoint_secrets};
 use common::{ALL_SCOPES, House, Receiver, text};
 use serde_json::json;
 
@@ -110,14 +110,51 @@ both_engines!(two_tenants_that_hang_hold_up_no_third, |db| async move {
     assert_eq!((begun, hangs.seen().len(), quick.seen().len()), (129, 128, 1), "64 for each tenant that hangs");
 });
 
+fn lost() -> Keyring {
+    Keyring::new(MasterKey::new("other", [6; 32]).expect("a key"), vec![])
+}
+
+both_engines!(secrets_that_the_keys_do_not_open_are_counted, |db| async move {
+    let h = House::open(db).await;
+    let to = Receiver::answering(200).await;
+    let (id, _) = h.endpoint(&to, &["*"]).await;
+    let (gone, _) = h.endpoint(&to, &["*"]).await;
+    let other = h.foreign().await;
+    other.post(ENDPOINTS, &json!({ "url": to.url, "eventTypes": ["*"] })).await.expect(201);
+    h.key.delete(&format!("{ENDPOINTS}/{gone}")).await.expect(204);
+    h.key.post(&format!("{ENDPOINTS}/{id}/rotate"), &json!({ "overlapSeconds": 60 })).await.expect(200);
+    let own = h.app.keys.fingerprints()[0].0.clone();
+    let counts = async |keys: Arc<Keyring>| {
+        let now = h.world.now();
+        h.app.db.read(move |tx| endpoint_secrets(tx, &keys, now)).await.expect("read")
+    };
+    // Of every tenant; a deleted one has none.
+    let open = counts(Arc::clone(&h.app.keys)).await;
+    assert_eq!((open.current.all, open.former.all), (2, 1));
+    assert_eq!((open.current.closed(), open.former.closed()), (0, 0));
+    let shut = counts(Arc::new(lost())).await;
+    assert_eq!(shut.current.without_key, [(own.clone(), 2)].into());
+    assert_eq!(shut.former.without_key, [(own, 1)].into());
+    // What does not sign any more is no loss.
+    h.world.advance_ms(60_000);
+    assert_eq!(counts(Arc::new(lost())).await.former.all, 0);
+});
+
 both_engines!(a_secret_that_cannot_be_opened_is_a_failed_attempt, |db| async move {
     let h = House::open(db).await;
     let to = Receiver::answering(200).await;
     let (id, _) = h.endpoint(&to, &["*"]).await;
-    let lost = Keyring::new(MasterKey::new("other", [6; 32]).expect("a key"), vec![]);
-    let worker = h.worker_with(lost);
+    let log = LogCapture::install();
+    let worker = h.worker_with(lost());
     h.session("s").await;
     assert_eq!(worker.run_due().await.expect("ran"), 1);
+    // The log says whose secret it is and which key is missing, and not what a caller would read.
+    let told = format!("The secret of webhook endpoint `{id}` cannot be opened; ");
+    let logged = log.text();
+    let line = logged.lines().find(|line| line.contains(&told)).unwrap_or_else(|| panic!("not told: {logged}"));
+    let own = h.app.keys.fingerprints()[0].0.clone();
+    assert!(line.contains(&format!("its key `{own}` is not among the configured ones")), "{line}");
+    assert!(!line.contains("INTERNAL") && !line.contains("on our side"), "{line}");
     let d = h.deliveries(&id, "").await[0].clone();
     assert_eq!((&d["status"], &d["attempts"]), (&json!("pending"), &json!(1)));
     assert_eq!(d["lastAttempt"]["error"], "the secret cannot be opened; rotate it");

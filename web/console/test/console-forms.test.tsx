@@ -192,8 +192,8 @@ describe("the connection test", () => {
     expect(steps.map((step) => step.textContent)).toEqual([
       "wellIts address and key are setLiveKit is at ws://lk0 ms",
       "failedIt answersNothing listens there. Start it.12 ms",
-      "not triedIt takes our key",
       "not triedIts clock agrees with ours",
+      "not triedIt takes our key",
       "not triedIt makes and removes a room",
       "not triedIts deliveries arrive here",
     ]);

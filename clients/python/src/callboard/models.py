@@ -1234,7 +1234,7 @@ class Step(TypedDict):
     """One step of the connection test."""
 
     step: str
-    """`configured`, `connect`, `apiKey`, `clock`, `room`, `webhook`."""
+    """`configured`, `connect`, `clock`, `apiKey`, `room`, `webhook`."""
     ok: bool
     """Whether it went well."""
     detail: str

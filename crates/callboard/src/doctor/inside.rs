@@ -1,10 +1,11 @@
 //! What only a running server can tell: it is asked by its socket, or, where there is none, its part is done here.
 
 use callboard_kernel::World as _;
-use callboard_livekit::{ProbeReport, probe};
+use callboard_livekit::{LiveKit, ProbeReport, probe};
 use serde::{Deserialize, Serialize};
 
 use super::machine;
+use super::sealed::Sealed;
 use crate::desk::Hall;
 use crate::world::RealWorld;
 
@@ -22,6 +23,11 @@ pub struct Seen {
 /// The steps of a report.
 pub fn seen(report: ProbeReport) -> Vec<Seen> {
     report.steps.into_iter().map(|s| Seen { step: s.step.to_owned(), ok: s.ok, detail: s.detail }).collect()
+}
+
+/// Where browsers are sent for the media.
+pub fn media_url(livekit: &LiveKit) -> String {
+    livekit.rooms.config().public_url.clone()
 }
 
 /// A server about itself.
@@ -44,6 +50,12 @@ pub struct Inside {
     pub files_open: u64,
     /// Its connection test.
     pub livekit: Vec<Seen>,
+    /// Where it sends browsers for the media; absent without LiveKit, and from an older server.
+    #[serde(default)]
+    pub media_url: Option<String>,
+    /// Which sealed secrets its keys open; absent when it could not look, and from an older server.
+    #[serde(default)]
+    pub sealed: Option<Sealed>,
 }
 
 impl Inside {
@@ -60,6 +72,8 @@ impl Inside {
             files_limit,
             files_open,
             livekit: seen(probe(&hall.app, hall.livekit.as_ref(), RealWorld.entropy()).await),
+            media_url: hall.livekit.as_ref().map(media_url),
+            sealed: Sealed::look(&hall.app.db, &hall.app.keys).await.ok(),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! From what was seen to a verdict. Pure: nothing here looks at anything.
 
-use callboard_kernel::Timestamp;
+use callboard_kernel::{SealedSecrets, Timestamp};
 use callboard_store::migrations::{State, Status};
 
 use super::inside::Seen;
 use super::report::Check;
+use super::sealed::Sealed;
 
 /// Less than this and writes will soon fail, bytes.
 const DISK_LEAST: u64 = 200 << 20;
@@ -110,10 +111,50 @@ pub fn key_of_data(made: Option<bool>) -> Check {
         ),
         Some(false) => Check::failed(
             name,
-            "the newest join link or pass that is still good was made with another key: nobody can come back after a cut, sealed secrets cannot be opened",
+            "the newest join link or pass that is still good was made with another key: nobody can come back after a cut",
             "give back the key that the data was made with (secret_key, secret_keys_older); docs/runbooks/key-rotation.md",
         ),
     }
+}
+
+/// Whether every sealed secret can be opened with the keys at hand.
+pub fn sealed_secrets(found: &Sealed) -> Check {
+    let name = "sealed-secrets";
+    let kinds = [
+        ("secrets of webhook endpoints", &found.endpoints),
+        ("secrets shared with issuers", &found.issuers),
+        ("former secrets of webhook endpoints that still sign", &found.former),
+    ];
+    let shut: Vec<String> = kinds.iter().filter_map(|(kind, of)| shut(kind, of)).collect();
+    let line = format!("cannot be opened: {}", shut.join(", "));
+    if found.endpoints.closed() + found.issuers.closed() > 0 {
+        let todo = "add the missing key to secret_keys_older and restart; if it is lost: rotate each such endpoint (its webhooks wait), \
+                    remove and add each such issuer (its users become new ones); docs/runbooks/key-rotation.md";
+        return Check::failed(name, line, todo);
+    }
+    if !shut.is_empty() {
+        let todo = "receivers that still have the former secret refuse: give them the new one, or add the missing key to secret_keys_older \
+                    until the overlap is over";
+        return Check::warning(name, line, todo);
+    }
+    let all: Vec<String> =
+        kinds.iter().filter(|(_, of)| of.all > 0).map(|(kind, of)| format!("{kind}: {}", of.all)).collect();
+    match all.is_empty() {
+        true => Check::skipped(name, "no webhook endpoint and no issuer with a shared secret, so nothing is sealed"),
+        false => Check::ok(name, format!("{}; the keys at hand open all of them", all.join(", "))),
+    }
+}
+
+/// How many of a kind stay closed, and for want of which key; none when all of them open.
+fn shut(kind: &str, of: &SealedSecrets) -> Option<String> {
+    let missing =
+        of.without_key.iter().map(|(id, n)| format!("for want of the key `{id}`, which is not configured: {n}"));
+    let other = of.not_opened.iter().map(|(id, n)| match id.as_str() {
+        "?" => format!("damaged: {n}"),
+        _ => format!("damaged, or sealed with another key of the id `{id}`, and ids must differ: {n}"),
+    });
+    let why: Vec<String> = missing.chain(other).collect();
+    (!why.is_empty()).then(|| format!("{} of {} {kind} ({})", of.closed(), of.all, why.join("; ")))
 }
 
 /// How many files the server may open, and has open.
@@ -158,12 +199,12 @@ const STEPS: [(&str, &str, &str); 6] = [
         "livekit-reach",
         "livekit.url must be LiveKit's own port as this machine reaches it; is LiveKit running?",
     ),
+    ("clock", "livekit-clock", "keep time with chrony or systemd-timesyncd on both machines"),
     (
         "apiKey",
         "livekit-key",
         "livekit.api_key and livekit.api_secret must be a pair of `keys:` in LiveKit's configuration",
     ),
-    ("clock", "livekit-clock", "keep time with chrony or systemd-timesyncd on both machines"),
     ("room", "livekit-room", "LiveKit answers and makes no room: see LiveKit's log"),
     (
         "webhook",
@@ -286,6 +327,18 @@ pub fn websocket(status: Result<u16, String>) -> Check {
         Ok(101) => Check::ok(name, "is upgraded through the public address"),
         Ok(status) => Check::failed(name, format!("is answered with {status} instead of 101"), todo),
         Err(why) => Check::failed(name, why, todo),
+    }
+}
+
+/// Where browsers are sent for the media. Only a warning: this machine may be the one that cannot go there.
+pub fn media_address(url: &str, answered: Result<u16, String>) -> Check {
+    let name = "livekit-public";
+    let todo = "livekit.public_url must lead to LiveKit from where people are: without it nobody joins or comes back; \
+                docs/runbooks/reconnect-failures.md";
+    match answered {
+        Ok(status) if status < 500 => Check::ok(name, format!("browsers are sent to {url}, which answers")),
+        Ok(status) => Check::warning(name, format!("browsers are sent to {url}, which answers {status}"), todo),
+        Err(why) => Check::warning(name, format!("browsers are sent to {url}, where nobody answers: {why}"), todo),
     }
 }
 

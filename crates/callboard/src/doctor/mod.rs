@@ -10,6 +10,7 @@ mod judge;
 mod machine;
 mod outside;
 pub mod report;
+mod sealed;
 mod server;
 
 use std::path::{Path, PathBuf};
@@ -77,13 +78,17 @@ impl Doctor {
         }
         let (found, db) = data::database(config, keys.clone()).await;
         checks.extend(found);
+        let opened = sealed::look_here(db.as_ref(), keys.as_ref()).await;
         let (check, server) = server::find(values, dir.as_deref(), keys, db).await;
+        let told = server.inside.as_ref().and_then(|inside| inside.sealed.as_ref());
+        checks.extend(sealed::check(told, opened));
         checks.push(check);
         checks.push(match &server.inside {
             Some(inside) => judge::open_files(inside.files_limit, inside.files_open),
             None => Check::skipped("open-files", "only a server with an SQLite folder tells; see /proc/PID/limits"),
         });
         checks.extend(server::media(values, &server).await);
+        checks.push(server::media_address(values, &server).await);
         checks.extend(self.outside(values, dir.as_deref(), &server, proxies, &clocks).await);
         checks
     }

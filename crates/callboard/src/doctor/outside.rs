@@ -80,6 +80,13 @@ pub async fn public(
     (checks, heard.and_then(|h| h.skew_s))
 }
 
+/// Asks where browsers are sent for the media; any answer of HTTP says that somebody is there.
+pub async fn media(url: &str) -> Result<u16, String> {
+    let address = url.replacen("ws", "http", 1);
+    let answer = client(&address)?.get(&address).send().await.map_err(|e| root(&e))?;
+    Ok(answer.status().as_u16())
+}
+
 /// Asks for a WebSocket as a browser on our own page does; who calls would be said in its first frame.
 async fn websocket(url: &str) -> Result<u16, String> {
     let request = client(url)?

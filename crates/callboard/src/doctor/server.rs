@@ -7,7 +7,7 @@ use callboard_kernel::{ExposeSecret as _, Keyring, World};
 use callboard_livekit::{probe, probe_there};
 use callboard_store::Db;
 
-use super::inside::{Inside, Seen, seen};
+use super::inside::{Inside, Seen, media_url, seen};
 use super::report::Check;
 use super::{bad_settings, judge, outside, own_address};
 use crate::config::Values;
@@ -100,5 +100,18 @@ pub async fn media(values: &Values, server: &Server) -> Vec<Check> {
                 Err(error) => vec![bad_settings(&error)],
             }
         }
+    }
+}
+
+/// Whether anybody answers where browsers are sent for the media: the server's word, else as the settings here say.
+pub async fn media_address(values: &Values, server: &Server) -> Check {
+    let own = || {
+        let world: Arc<dyn World> = Arc::new(RealWorld);
+        serve::livekit(values, &world).ok().flatten().as_ref().map(media_url)
+    };
+    let told = server.inside.as_ref().map(|inside| inside.media_url.clone());
+    match told.unwrap_or_else(own) {
+        Some(url) => judge::media_address(&url, outside::media(&url).await),
+        None => Check::skipped("livekit-public", "no LiveKit is configured"),
     }
 }

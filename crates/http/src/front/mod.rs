@@ -15,6 +15,7 @@ mod trace;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ use axum::response::Response;
 use callboard_kernel::{Error, OpenSpan, Result, World, codes};
 use callboard_store::{Reach, trace::within};
 use futures_util::FutureExt as _;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Sleep;
 use tracing::Instrument as _;
 use utoipa::openapi::OpenApi;
 
@@ -195,14 +196,16 @@ impl Door {
         let Some(rule) = self.matrix.rule(&parts.method, route) else {
             return headers::method_not_allowed(route, &self.matrix.allow(route));
         };
-        let until = Instant::now() + Duration::from_millis(rule.timeout_ms);
+        let mut patience = pin!(tokio::time::sleep(Duration::from_millis(rule.timeout_ms)));
         let mut verdict = self.limiter.visit(rule.rate, visitor.address, visitor.now);
         if let Some(refusal) = admit::over(verdict) {
             self.metrics.limited_visit(rule.rate);
             return Ok(refusal);
         }
-        let admitted = timeout_at(until, self.admit(rule, &parts, (visitor, known))).await;
-        let principal = admitted.map_err(|_| too_long())??;
+        let principal = tokio::select! {
+            admitted = self.admit(rule, &parts, (visitor, known)) => admitted?,
+            () = patience.as_mut() => return Err(too_long()),
+        };
         let reach = principal.as_ref().map_or(Reach::Installation, |p| rule.reach(p));
         if let Some(principal) = principal {
             tracing::Span::current().record("tenant.id", principal.tenant().as_str());
@@ -218,7 +221,7 @@ impl Door {
         self.known_parameters(rule, &parts)?;
         parts.extensions.insert(visitor.clone());
         parts.extensions.insert(crate::access::RouteLimits { body_bytes: rule.body_bytes });
-        let work = run(rule, until, Request::from_parts(parts, body), next);
+        let work = run(rule, patience, Request::from_parts(parts, body), next);
         let mut response = reach.clone().enter(work).await?.map(|body| reach::hold(body, reach));
         if let Some(verdict) = verdict {
             admit::show(verdict, response.headers_mut());
@@ -234,14 +237,16 @@ impl Door {
 }
 
 /// The handler, until the head of its answer is there; bodies may stream on.
-async fn run(rule: &RouteRule, until: Instant, request: Request, next: Next) -> Result<Response> {
-    timeout_at(until, next.run(request)).await.map_err(|_| {
-        if rule.method == Method::GET {
-            return too_long();
-        }
-        let message = "The answer took too long; the change may still happen. Repeat it under the same key or id.";
-        Error::new(&codes::OUTCOME_UNKNOWN, message).retry_after_ms(1000)
-    })
+async fn run(rule: &RouteRule, patience: Pin<&mut Sleep>, request: Request, next: Next) -> Result<Response> {
+    tokio::select! {
+        answer = next.run(request) => return Ok(answer),
+        () = patience => {}
+    }
+    if rule.method == Method::GET {
+        return Err(too_long());
+    }
+    let message = "The answer took too long; the change may still happen. Repeat it under the same key or id.";
+    Err(Error::new(&codes::OUTCOME_UNKNOWN, message).retry_after_ms(1000))
 }
 
 /// Nothing was changed.

@@ -60,7 +60,10 @@ impl ByToken {
             return Err(refused("its algorithm is not its issuer's"));
         }
         if let Some(sealed) = &issuer.sealed_secret {
-            let secret = self.app.keys.open(&seal_context(&issuer.tenant, &issuer.id), sealed)?;
+            let secret = self.app.keys.open(&seal_context(&issuer.tenant, &issuer.id), sealed).map_err(|error| {
+                let why = error.internal_note().unwrap_or_default().to_owned();
+                error.note(format!("the secret shared with issuer `{}`: {why}", issuer.id))
+            })?;
             return Ok((jwa, DecodingKey::from_secret(secret.expose_secret().as_bytes())));
         }
         let url = issuer.jwks_url.as_deref().ok_or_else(|| Error::internal("an issuer has neither secret nor keys"))?;

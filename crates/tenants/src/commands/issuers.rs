@@ -1,7 +1,9 @@
 //! Issuers of user tokens.
 
 use callboard_http::Principal;
-use callboard_kernel::{Entropy, Error, IssuerId, Keyring, Result, TenantId, Timestamp, check_text, codes};
+use callboard_kernel::{
+    Entropy, Error, IssuerId, Keyring, Result, SealedSecrets, TenantId, Timestamp, check_text, codes,
+};
 use callboard_store::Tx;
 use serde_json::json;
 
@@ -48,6 +50,15 @@ impl NewIssuer {
 /// The place that a sealed secret is bound to.
 pub(crate) fn seal_context(tenant: &TenantId, id: &IssuerId) -> String {
     format!("issuer.secret:{tenant}:{id}")
+}
+
+/// Which secrets that issuers of all tenants share the keys at hand open. It opens each of them and keeps none.
+pub fn issuer_secrets(tx: &Tx<'_>, keys: &Keyring) -> Result<SealedSecrets> {
+    let mut found = SealedSecrets::default();
+    for (tenant, id, sealed) in store::issuers_sealed(tx)? {
+        found.look(keys, &seal_context(&tenant, &id), &sealed);
+    }
+    Ok(found)
 }
 
 /// Adds an issuer. `iss` is unique in the installation, since it leads to the tenant.

@@ -95,7 +95,7 @@ impl From<&AuditRow> for AuditEntry {
 }
 
 /// Who changed what in the tenant, newest first.
-#[utoipa::path(get, path = "/v1/audit", tag = "audit", params(AuditQuery), responses((status = 200, body = List<AuditEntry>)))]
+#[utoipa::path(get, path = "/v1/audit", tag = "Access", params(AuditQuery), responses((status = 200, body = List<AuditEntry>)))]
 pub(super) async fn list_audit(
     State(here): State<Here>,
     caller: Caller,

@@ -36,7 +36,7 @@ pub(super) struct CreateIssuer {
 }
 
 /// List the tenant's issuers, newest first.
-#[utoipa::path(get, path = "/v1/issuers", tag = "issuers", params(PageQuery), responses((status = 200, body = List<Issuer>)))]
+#[utoipa::path(get, path = "/v1/issuers", tag = "Access", params(PageQuery), responses((status = 200, body = List<Issuer>)))]
 pub(super) async fn list_issuers(
     State(here): State<Here>,
     caller: Caller,
@@ -52,7 +52,7 @@ pub(super) async fn list_issuers(
 }
 
 /// Add an issuer of user tokens.
-#[utoipa::path(post, path = "/v1/issuers", tag = "issuers", request_body = CreateIssuer,
+#[utoipa::path(post, path = "/v1/issuers", tag = "Access", request_body = CreateIssuer,
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255)),
     responses((status = 201, body = Issuer)), extensions(("x-error-codes" = json!(["ALREADY_EXISTS"]))))]
 pub(super) async fn create_issuer(
@@ -75,7 +75,7 @@ pub(super) async fn create_issuer(
 }
 
 /// Take an issuer out of use: its tokens and its users' logins stop working at once.
-#[utoipa::path(delete, path = "/v1/issuers/{issuerId}", tag = "issuers", params(("issuerId" = String, Path)),
+#[utoipa::path(delete, path = "/v1/issuers/{issuerId}", tag = "Access", params(("issuerId" = String, Path)),
     responses((status = 204, description = "It is out of use")))]
 pub(super) async fn remove_issuer(
     State(here): State<Here>,

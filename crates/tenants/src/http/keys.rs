@@ -40,7 +40,7 @@ pub(super) struct RotateApiKey {
 }
 
 /// List the tenant's API keys, newest first.
-#[utoipa::path(get, path = "/v1/api-keys", tag = "keys", params(PageQuery), responses((status = 200, body = List<ApiKey>)))]
+#[utoipa::path(get, path = "/v1/api-keys", tag = "Access", params(PageQuery), responses((status = 200, body = List<ApiKey>)))]
 pub(super) async fn list_api_keys(
     State(here): State<Here>,
     caller: Caller,
@@ -56,7 +56,7 @@ pub(super) async fn list_api_keys(
 }
 
 /// Make an API key. Its secret is in this answer and never again.
-#[utoipa::path(post, path = "/v1/api-keys", tag = "keys", request_body = CreateApiKey,
+#[utoipa::path(post, path = "/v1/api-keys", tag = "Access", request_body = CreateApiKey,
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255)),
     responses((status = 201, body = KeyWithSecret)), extensions(("x-error-codes" = json!(["SCOPE_EXCEEDED"]))))]
 pub(super) async fn create_api_key(
@@ -79,7 +79,7 @@ pub(super) async fn create_api_key(
 }
 
 /// Read an API key.
-#[utoipa::path(get, path = "/v1/api-keys/{keyId}", tag = "keys", params(("keyId" = String, Path)),
+#[utoipa::path(get, path = "/v1/api-keys/{keyId}", tag = "Access", params(("keyId" = String, Path)),
     responses((status = 200, body = ApiKey)))]
 pub(super) async fn get_api_key(
     State(here): State<Here>,
@@ -93,7 +93,7 @@ pub(super) async fn get_api_key(
 }
 
 /// Give an API key a new secret; the old one works on for the overlap.
-#[utoipa::path(post, path = "/v1/api-keys/{keyId}/rotate", tag = "keys", request_body(content = Option<RotateApiKey>),
+#[utoipa::path(post, path = "/v1/api-keys/{keyId}/rotate", tag = "Access", request_body(content = Option<RotateApiKey>),
     params(("keyId" = String, Path), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255)),
     responses((status = 200, body = KeyWithSecret)),
     extensions(("x-error-codes" = json!(["SCOPE_EXCEEDED", "INVALID_TRANSITION"]))))]
@@ -116,7 +116,7 @@ pub(super) async fn rotate_api_key(
 }
 
 /// Revoke an API key, at once and for good. Doing it again changes nothing.
-#[utoipa::path(delete, path = "/v1/api-keys/{keyId}", tag = "keys", params(("keyId" = String, Path)),
+#[utoipa::path(delete, path = "/v1/api-keys/{keyId}", tag = "Access", params(("keyId" = String, Path)),
     responses((status = 204, description = "It is revoked")))]
 pub(super) async fn revoke_api_key(
     State(here): State<Here>,

@@ -162,7 +162,7 @@ impl Here {
 }
 
 /// Who am I, and what can I do here.
-#[utoipa::path(get, path = "/v1/me", tag = "login", responses((status = 200, body = Me)))]
+#[utoipa::path(get, path = "/v1/me", tag = "Access", responses((status = 200, body = Me)))]
 pub(super) async fn get_me(State(here): State<Here>, caller: Caller) -> Result<Response, Problem> {
     let who = caller.principal.clone();
     let principal = here.app.db.read(move |tx| view(tx, &who)).await?;
@@ -175,7 +175,7 @@ pub(super) async fn get_me(State(here): State<Here>, caller: Caller) -> Result<R
 }
 
 /// Sign a browser in: the credential is exchanged for a cookie that no script can read, and a CSRF token.
-#[utoipa::path(post, path = "/v1/login", tag = "login", request_body = LoginRequest,
+#[utoipa::path(post, path = "/v1/login", tag = "Access", request_body = LoginRequest,
     responses((status = 200, body = LoggedIn, headers(("Set-Cookie" = String, description = "The login cookie")))),
     extensions(("x-error-codes" = json!(["UNAUTHENTICATED", "TOKEN_EXPIRED", "LOGIN_LINK_INVALID", "FORBIDDEN"]))))]
 pub(super) async fn login(
@@ -209,7 +209,7 @@ pub(super) async fn login(
 }
 
 /// Sign the browser out: its cookie stops working everywhere.
-#[utoipa::path(post, path = "/v1/logout", tag = "login",
+#[utoipa::path(post, path = "/v1/logout", tag = "Access",
     responses((status = 204, description = "It is signed out", headers(("Set-Cookie" = String, description = "Clears the cookie")))))]
 pub(super) async fn logout(State(here): State<Here>, caller: Caller) -> Result<Response, Problem> {
     here.app.db.write(move |tx| end_login(tx, &caller.principal, caller.now, &mut caller.entropy.clone())).await?;

@@ -66,7 +66,7 @@ pub(super) struct UpdateTenant {
 }
 
 /// List the installation's tenants, newest first.
-#[utoipa::path(get, path = "/v1/operator/tenants", tag = "operator", params(PageQuery),
+#[utoipa::path(get, path = "/v1/operator/tenants", tag = "Tenants", params(PageQuery),
     responses((status = 200, body = List<TenantConfig>)))]
 pub(super) async fn list_tenants(
     State(here): State<Here>,
@@ -82,7 +82,7 @@ pub(super) async fn list_tenants(
 }
 
 /// Make a tenant.
-#[utoipa::path(post, path = "/v1/operator/tenants", tag = "operator", request_body = CreateTenant,
+#[utoipa::path(post, path = "/v1/operator/tenants", tag = "Tenants", request_body = CreateTenant,
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255)),
     responses((status = 201, body = TenantConfig)))]
 pub(super) async fn create_tenant(
@@ -106,7 +106,7 @@ pub(super) async fn create_tenant(
 }
 
 /// Read a tenant's configuration.
-#[utoipa::path(get, path = "/v1/operator/tenants/{tenantId}/config", tag = "operator", params(("tenantId" = String, Path)),
+#[utoipa::path(get, path = "/v1/operator/tenants/{tenantId}/config", tag = "Tenants", params(("tenantId" = String, Path)),
     responses((status = 200, body = TenantConfig, headers(("ETag" = String, description = "The version")))))]
 pub(super) async fn get_tenant_config(
     State(here): State<Here>,
@@ -121,7 +121,7 @@ pub(super) async fn get_tenant_config(
 }
 
 /// Change a tenant's configuration. Audited in the tenant.
-#[utoipa::path(patch, path = "/v1/operator/tenants/{tenantId}/config", tag = "operator", request_body = UpdateTenant,
+#[utoipa::path(patch, path = "/v1/operator/tenants/{tenantId}/config", tag = "Tenants", request_body = UpdateTenant,
     params(("tenantId" = String, Path), ("If-Match" = Option<String>, Header, description = "The version that was read")),
     responses((status = 200, body = TenantConfig, headers(("ETag" = String, description = "The version")))))]
 pub(super) async fn update_tenant_config(

@@ -129,7 +129,7 @@ impl From<RequestRow> for RequestEntry {
 /// The tenant's API requests that changed something or tried to, newest first, of the last 30 days. Events, checkpoints and
 /// connection reports are data and not in it, nor are requests of unknown callers. A request appears a moment after its
 /// answer; a crash or a flood may leave some out, while the audit never does.
-#[utoipa::path(get, path = "/v1/requests", tag = "audit", params(RequestsQuery), responses((status = 200, body = List<RequestEntry>)))]
+#[utoipa::path(get, path = "/v1/requests", tag = "Access", params(RequestsQuery), responses((status = 200, body = List<RequestEntry>)))]
 pub(super) async fn list_requests(
     State(here): State<Here>,
     caller: Caller,

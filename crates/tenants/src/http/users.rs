@@ -46,7 +46,7 @@ pub(super) struct UpdateUser {
 }
 
 /// List the tenant's users, newest first.
-#[utoipa::path(get, path = "/v1/users", tag = "users", params(PageQuery), responses((status = 200, body = List<User>)))]
+#[utoipa::path(get, path = "/v1/users", tag = "Access", params(PageQuery), responses((status = 200, body = List<User>)))]
 pub(super) async fn list_users(
     State(here): State<Here>,
     caller: Caller,
@@ -62,7 +62,7 @@ pub(super) async fn list_users(
 }
 
 /// Add a user before they are first seen.
-#[utoipa::path(post, path = "/v1/users", tag = "users", request_body = CreateUser,
+#[utoipa::path(post, path = "/v1/users", tag = "Access", request_body = CreateUser,
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255)),
     responses((status = 201, body = User)), extensions(("x-error-codes" = json!(["ALREADY_EXISTS", "SCOPE_EXCEEDED"]))))]
 pub(super) async fn create_user(
@@ -84,7 +84,7 @@ pub(super) async fn create_user(
 }
 
 /// Change a user's roles or name, or disable them.
-#[utoipa::path(patch, path = "/v1/users/{userId}", tag = "users", request_body = UpdateUser, params(("userId" = String, Path)),
+#[utoipa::path(patch, path = "/v1/users/{userId}", tag = "Access", request_body = UpdateUser, params(("userId" = String, Path)),
     responses((status = 200, body = User)), extensions(("x-error-codes" = json!(["CONTENT_ERASED", "SCOPE_EXCEEDED"]))))]
 pub(super) async fn update_user(
     State(here): State<Here>,

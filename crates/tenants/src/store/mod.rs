@@ -28,8 +28,8 @@ pub(crate) use tenants::{
     tenant_page, tenant_update,
 };
 pub(crate) use users::{
-    issuer_by_id, issuer_by_iss, issuer_insert, issuer_local, issuer_page, issuer_remove, owners, roles_replace,
-    user_by_id, user_by_subject, user_insert, user_page, user_tenant, user_touch, user_update,
+    issuer_by_id, issuer_by_iss, issuer_insert, issuer_local, issuer_page, issuer_remove, issuers_sealed, owners,
+    roles_replace, user_by_id, user_by_subject, user_insert, user_page, user_tenant, user_touch, user_update,
 };
 
 /// Rows per pruning transaction.

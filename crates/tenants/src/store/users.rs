@@ -16,6 +16,7 @@ sql! {
     ISSUER_BY_TENANT_AND_ISS = "select * from issuer where tenant_id = :tenant and live_iss = :iss";
     ISSUER_PAGE = "select * from issuer where tenant_id = :tenant and live_iss is not null
         and (created_at < :at or (created_at = :at and issuer_id < :id)) order by created_at desc, issuer_id desc limit :fetch";
+    ISSUERS_SEALED = "select tenant_id, issuer_id, sealed_secret from issuer where live_iss is not null and sealed_secret is not null";
     ISSUER_REMOVE = "update issuer set live_iss = null, removed_at = :now, sealed_secret = null
         where tenant_id = :tenant and issuer_id = :id and live_iss is not null";
     USER_INSERT = "insert into app_user (user_id, tenant_id, issuer_id, subject, display_name, created_at, last_seen_at)
@@ -68,6 +69,12 @@ pub(crate) fn issuer_insert(tx: &Tx<'_>, i: &Issuer) -> Result<bool> {
 /// The issuer that a token's `iss` names; it yields the tenant.
 pub(crate) fn issuer_by_iss(tx: &Tx<'_>, iss: &str) -> Result<Option<Issuer>> {
     tx.query_opt(&ISSUER_BY_ISS, params! { iss })?.as_ref().map(issuer).transpose()
+}
+
+/// Tenant, id and sealed secret of every issuer of the installation that is in use and shares one.
+pub(crate) fn issuers_sealed(tx: &Tx<'_>) -> Result<Vec<(TenantId, IssuerId, String)>> {
+    let rows = tx.query(&ISSUERS_SEALED, params! {})?;
+    rows.iter().map(|r| Ok((r.get("tenant_id")?, r.get("issuer_id")?, r.get("sealed_secret")?))).collect()
 }
 
 pub(crate) fn issuer_by_id(tx: &Tx<'_>, tenant: &TenantId, id: &IssuerId) -> Result<Option<Issuer>> {

@@ -1,11 +1,13 @@
 //! Users by the tokens of a tenant's issuers.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use callboard_http::Scope;
 use callboard_kernel::World as _;
-use callboard_store::Db;
-use callboard_testkit::both_engines;
+use callboard_store::{Db, params, sql};
+use callboard_testkit::{LogCapture, both_engines};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
@@ -64,6 +66,33 @@ both_engines!(a_shared_secret_makes_users, |db: Db| async move {
     let other = kit.by(&hs256(&claims(&kit, "u2"), SECRET)).get("/v1/me").await.expect(200).json();
     assert_ne!(other["principal"]["userId"], me["principal"]["userId"]);
     kit.by(&hs256(&claims(&kit, "u1"), SECRET)).get("/v1/users").await.expect_problem(403, "FORBIDDEN");
+});
+
+both_engines!(a_shared_secret_whose_key_is_gone_is_counted_and_named, |db: Db| async move {
+    sql! {
+        pub SEALED_ELSEWHERE;
+        SEAL_ELSEWHERE = "update issuer set sealed_secret = 'gone1:AAAAAAAAAAAAAAAA:AAAA' where tenant_id = :tenant and iss = :iss";
+    }
+    let kit = Kit::new(db).await;
+    let tenant = kit.tenant(MANAGER).await;
+    let issuer = add_hs256(&kit, &tenant).await["issuerId"].as_str().expect("an id").to_owned();
+    let look = async || {
+        let keys = Arc::clone(&kit.app.keys);
+        kit.app.db.read(move |tx| callboard_tenants::issuer_secrets(tx, &keys)).await.expect("read")
+    };
+    let good = look().await;
+    assert_eq!((SEALED_ELSEWHERE.len(), good.all, good.closed()), (1, 1, 0));
+    let id = tenant.id.clone();
+    let sealed = kit.app.db.write(move |tx| tx.execute_one(&SEAL_ELSEWHERE, params! { tenant: id, iss: ISS }));
+    sealed.await.expect("written");
+    assert_eq!(look().await.without_key, [("gone1".to_owned(), 1)].into());
+    let log = LogCapture::install();
+    kit.by(&hs256(&claims(&kit, "u1"), SECRET)).get("/v1/me").await.expect_problem(500, "INTERNAL");
+    let (logged, whose) = (log.text(), format!("issuer `{issuer}`"));
+    let line = logged.lines().find(|line| line.contains(&whose)).unwrap_or_else(|| panic!("not told: {logged}"));
+    assert!(line.contains("its key `gone1` is not among the configured ones"), "{line}");
+    kit.by(tenant.secret()).delete(&format!("/v1/issuers/{issuer}")).await.expect(204);
+    assert_eq!(look().await.all, 0, "one out of use has none");
 });
 
 both_engines!(tokens_that_do_not_hold_are_refused, |db: Db| async move {

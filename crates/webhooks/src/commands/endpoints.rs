@@ -2,7 +2,7 @@
 
 use callboard_http::{App, IfMatch, Principal};
 use callboard_kernel::{
-    DurationMs, Entropy, Error, ExposeSecret as _, Keyring, Result, SecretString, TenantId, Timestamp,
+    DurationMs, Entropy, Error, ExposeSecret as _, Keyring, Result, SealedSecrets, SecretString, TenantId, Timestamp,
     WebhookEndpointId as EndpointId, check_text, codes,
 };
 use callboard_store::Tx;
@@ -216,6 +216,28 @@ pub(crate) fn secrets(keys: &Keyring, e: &Endpoint, now: Timestamp) -> Result<Ve
         all.extend(keys.open(&context, sealed).ok());
     }
     Ok(all)
+}
+
+/// Secrets of the installation's endpoints, deleted ones excepted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EndpointSecrets {
+    /// What signs: one of each endpoint.
+    pub current: SealedSecrets,
+    /// What was replaced, and signs beside it until the overlap is over.
+    pub former: SealedSecrets,
+}
+
+/// Which secrets of all tenants' endpoints the keys at hand open, at `now`. It opens each of them and keeps none.
+pub fn endpoint_secrets(tx: &Tx<'_>, keys: &Keyring, now: Timestamp) -> Result<EndpointSecrets> {
+    let mut found = EndpointSecrets::default();
+    for e in store::endpoints_sealed(tx, now)? {
+        let context = sign::seal_context(&e.tenant, &e.id);
+        found.current.look(keys, &context, &e.secret);
+        if let Some(previous) = &e.previous {
+            found.former.look(keys, &context, previous);
+        }
+    }
+    Ok(found)
 }
 
 /// Cancels what is still pending at an endpoint that is out of use, slice by slice; how many.

@@ -20,6 +20,8 @@ sql! {
         and d.status = 'pending') as pending from webhook_endpoint e \
         where e.tenant_id = :tenant and e.deleted_at is null and (e.created_at < :at or (e.created_at = :at and e.endpoint_id < :id)) \
         order by e.created_at desc, e.endpoint_id desc limit :fetch";
+    ENDPOINTS_SEALED = "select tenant_id, endpoint_id, sealed_secret, \
+        case when previous_until > :now then sealed_previous end as sealed_previous from webhook_endpoint where deleted_at is null";
     ENDPOINT_COUNT = "select count(*) as n from webhook_endpoint where tenant_id = :tenant and deleted_at is null";
     ENDPOINT_INSERT = "insert into webhook_endpoint (endpoint_id, tenant_id, url, description, event_types, sealed_secret, \
         version, created_at) values (:id, :tenant, :url, :description, :types, :secret, 1, :now)";
@@ -88,6 +90,28 @@ pub(crate) fn endpoint_page(tx: &Tx<'_>, tenant: &TenantId, page: &Page) -> Resu
 /// How many the tenant has.
 pub(crate) fn endpoint_count(tx: &Tx<'_>, tenant: &TenantId) -> Result<i64> {
     tx.query_one(&ENDPOINT_COUNT, params! { tenant })?.get("n")
+}
+
+/// A sealed secret, with the one before while it still signs, and whose they are.
+pub(crate) struct Sealed {
+    pub tenant: TenantId,
+    pub id: EndpointId,
+    pub secret: String,
+    pub previous: Option<String>,
+}
+
+/// The sealed secrets of every endpoint of the installation.
+pub(crate) fn endpoints_sealed(tx: &Tx<'_>, now: Timestamp) -> Result<Vec<Sealed>> {
+    let rows = tx.query(&ENDPOINTS_SEALED, params! { now })?;
+    let sealed = |r: &Row| {
+        Ok(Sealed {
+            tenant: r.get("tenant_id")?,
+            id: r.get("endpoint_id")?,
+            secret: r.get("sealed_secret")?,
+            previous: r.get("sealed_previous")?,
+        })
+    };
+    rows.iter().map(sealed).collect()
 }
 
 /// Writes a new one.

@@ -15,7 +15,7 @@ pub(crate) use deliveries::{
 pub(crate) use endpoints::{
     Wanted, endpoint_by_id, endpoint_count, endpoint_delete, endpoint_disable, endpoint_enable, endpoint_failing,
     endpoint_insert, endpoint_lock, endpoint_page, endpoint_rotate, endpoint_update, endpoint_view, endpoint_well,
-    endpoints_wanting,
+    endpoints_sealed, endpoints_wanting,
 };
 pub(crate) use sweep::{
     Resend, answers_erase, left_over, prune_deliveries, prune_endpoints, resend_count, resend_insert, resend_lock,

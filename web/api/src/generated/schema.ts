@@ -3343,7 +3343,7 @@ export interface components {
     Status: "created" | "active" | "ended" | "failed";
     /** @description One step of the connection test. */
     Step: {
-      /** @description `configured`, `connect`, `apiKey`, `clock`, `room`, `webhook`. */
+      /** @description `configured`, `connect`, `clock`, `apiKey`, `room`, `webhook`. */
       step: string;
       /** @description Whether it went well. */
       ok: boolean;

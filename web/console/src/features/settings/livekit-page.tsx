@@ -13,8 +13,8 @@ import { SettingsFrame } from "./settings-page.tsx";
 const STEPS: readonly { step: string; name: string }[] = [
   { step: "configured", name: "Its address and key are set" },
   { step: "connect", name: "It answers" },
-  { step: "apiKey", name: "It takes our key" },
   { step: "clock", name: "Its clock agrees with ours" },
+  { step: "apiKey", name: "It takes our key" },
   { step: "room", name: "It makes and removes a room" },
   { step: "webhook", name: "Its deliveries arrive here" },
 ];
